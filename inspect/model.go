@@ -1,0 +1,170 @@
+package inspect
+
+import "strings"
+
+// Model holds the facts that one file states: plain data, no judgement.
+// Offsets are bytes from the start of the member's (decompressed) data;
+// Member is empty for the file itself.
+type Model struct {
+	Path        string // as given by the caller, or joined on the way down a folder
+	Size        int64  // bytes on disk; -1 where unknown
+	Format      string // "pickle", "joblib", … or "unknown"
+	Compression string // codec around the whole file, such as "zlib"; empty without one
+
+	Globals  []Global
+	Versions []Version
+	Arrays   []Array
+	Programs []Program
+	Issues   []Issue
+	Root     *Object // what the last whole program leaves; nil where none does
+
+	// ArraysTotal and ArrayBytes count every array, also those beyond
+	// Limits.MaxArrays that Arrays leaves out.
+	ArraysTotal int
+	ArrayBytes  int64
+
+	// NotModel is set where the content is no known format and the name has
+	// no model's extension either: a folder's walk passes over such a file.
+	NotModel bool
+}
+
+// Uses is the set of things that a file does with a name.
+type Uses uint8
+
+// The uses of a name.
+const (
+	Import Uses = 1 << iota // looked up, and perhaps held as a value
+	Call                    // called: REDUCE, INST or OBJ
+	New                     // made by __new__: NEWOBJ, NEWOBJ_EX, or copyreg's and NumPy's reconstructors
+	Build                   // state or items put on what a call or a new of it gave
+	Change                  // state or items put on the imported object itself
+)
+
+var useNames = []string{"import", "call", "new", "build", "change"}
+
+// Names returns the words for the uses in u, in a fixed order.
+func (u Uses) Names() []string {
+	names := []string{}
+	for i, name := range useNames {
+		if u&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// String returns the words for the uses in u, separated by spaces.
+func (u Uses) String() string { return strings.Join(u.Names(), " ") }
+
+// ParseUse returns the use that word names.
+func ParseUse(word string) (Uses, bool) {
+	for i, name := range useNames {
+		if word == name {
+			return 1 << i, true
+		}
+	}
+	return 0, false
+}
+
+// GlobalKind says how a program came by a name.
+type GlobalKind uint8
+
+// The kinds of a Global.
+const (
+	Named     GlobalKind = iota // a plain module and qualified name
+	Computed                    // a callable or an operand that is itself the result of a call
+	Extension                   // an extension code, looked up in copyreg's registry
+	Reference                   // a persistent id, resolved by a callback of the loader
+)
+
+// Global is one name that a file makes its loader look up, with all that
+// the file does with it. Equal names in one member are one Global.
+type Global struct {
+	Module, Qualname string // as Python 3 resolves them
+	Raw              string // "module.qualname" as the stream has it, where that differs; else empty
+	Kind             GlobalKind
+	Uses             Uses
+	Count            int    // how often the file looks it up, or, where it never does, uses it
+	Member           string // where it was seen first
+	Offset           int64  // of the opcode that looked it up first
+}
+
+// Name is "module.qualname", or a word in angle brackets where there is no plain name.
+func (g *Global) Name() string {
+	if g.Module == "" {
+		return g.Qualname
+	}
+	return g.Module + "." + g.Qualname
+}
+
+// Version is a library version that a file records or implies.
+type Version struct {
+	Library string // PyPI name, or "python"
+	Version string // exact ("1.5.2") or a bound (">=2.0")
+	Source  string // the evidence
+	Member  string
+	Count   int // how many objects say so
+}
+
+// Array is one array or tensor.
+type Array struct {
+	Path   string // what a Python user would type after the object; empty for the object itself
+	DType  string // NumPy's dtype.str, or its descr for structured dtypes
+	Shape  []int64
+	Order  string // "C" or "F"
+	Bytes  int64  // item size times number of items
+	Member string
+	Offset int64 // of the opcode that makes it
+}
+
+// Program is one pickle that was read.
+type Program struct {
+	Member   string
+	Offset   int64
+	End      int64 // past STOP, or where reading ended
+	Protocol int   // the highest PROTO argument; 0 or 1 by its opcodes without one
+	Loader   string
+	Opcodes  int64
+	Calls    int64
+}
+
+// IssueKind tells issues apart for machines.
+type IssueKind string
+
+// The kinds of an Issue.
+const (
+	IssueEmpty       IssueKind = "empty"       // no bytes at all
+	IssueNotModel    IssueKind = "not-a-model" // content of another kind, named in the message
+	IssueUnsupported IssueKind = "unsupported" // a known format that is not read
+	IssueTruncated   IssueKind = "truncated"   // the data ends early
+	IssueMalformed   IssueKind = "malformed"   // a loader would fail here
+	IssueTrailing    IssueKind = "trailing"    // bytes that no reading explains
+	IssueAmbiguous   IssueKind = "ambiguous"   // loaders read this differently
+	IssueLimit       IssueKind = "limit"       // a limit was reached
+	IssueSideFile    IssueKind = "side-file"   // data in another file that could not be inspected
+	IssueIO          IssueKind = "io"          // the operating system failed
+)
+
+// Issue is something that could not be read, or not by every loader.
+// A file with an issue is never trusted.
+type Issue struct {
+	Kind    IssueKind
+	Message string
+	Member  string
+	Offset  int64 // -1 where there is none
+}
+
+// Object is what a program leaves, as far as reports show it.
+type Object struct {
+	Class  string
+	Params []Param
+}
+
+// Param is a named value of an Object, printed as Python would.
+type Param struct {
+	Name  string
+	Value any // nil, bool, int64, float64, string or, for all else, Literal
+}
+
+// Literal is a value printed as Python source, shortened where it is long.
+type Literal string

@@ -1,0 +1,472 @@
+package pickle
+
+// The opcodes that reach outside the program: imports, calls, states and
+// items, persistent ids. Each records what it does before anything about it
+// can fail.
+
+func (m *machine) loadGlobal() error {
+	v, err := m.importLines()
+	if err != nil {
+		return err
+	}
+	return m.push(v)
+}
+
+// importLines reads a module and a name and imports them. Where the input
+// ends inside a line pickle.py still imports, with the line's last byte
+// dropped.
+func (m *machine) importLines() (Value, error) {
+	m.bulk = m.bulk || m.op == opObj
+	line, cut := m.line()
+	if cut != nil && len(line) > 0 {
+		line = line[:len(line)-1]
+	}
+	module := append(make([]byte, 0, 64), line...)
+	var name []byte
+	if cut == nil {
+		name, cut = m.line()
+		if cut != nil && len(name) > 0 {
+			name = name[:len(name)-1]
+		}
+	}
+	if cut != nil {
+		m.note(LineCut)
+	}
+	if !validText(module) || !validText(name) {
+		return 0, ErrText
+	}
+	v, err := m.global(module, name)
+	switch {
+	case err != nil:
+		return 0, err
+	case cut != nil:
+		return 0, cut
+	case len(module) == 0 || len(name) == 0:
+		m.note(EmptyLine)
+		return 0, ErrArgument
+	}
+	return v, nil
+}
+
+// loadStackGlobal imports a name whose parts lie on the stack. Both must be
+// exact str; what an import, a call or a callback gave may be one, unknown
+// to us.
+func (m *machine) loadStackGlobal() error {
+	parts, err := m.pop(2)
+	if err != nil {
+		return err
+	}
+	module, known := m.nameText(parts[0])
+	name, knownToo := m.nameText(parts[1])
+	if !known && !m.mayBeText(parts[0]) || !knownToo && !m.mayBeText(parts[1]) {
+		return ErrType
+	}
+	var v Value
+	if known && knownToo {
+		v, err = m.global(module, name)
+	} else {
+		v, err = m.intern('?', Global{Kind: Computed, RawModule: string(module), RawQualname: string(name)})
+	}
+	if err != nil {
+		return err
+	}
+	return m.push(v)
+}
+
+// nameText returns the text of v where it is text that fits in a name.
+func (m *machine) nameText(v Value) ([]byte, bool) {
+	if !isNode(v) {
+		return nil, false
+	}
+	n := m.nodes.at(int(v))
+	if n.kind != Text && n.kind != ByteText || int(n.n) > m.limits.MaxName {
+		return nil, false
+	}
+	return m.text.at(n.ref, int(n.n)), true
+}
+
+func (m *machine) mayBeText(v Value) bool {
+	switch m.kind(v) {
+	case Class, Instance, Persistent, Inline, Text, ByteText, longText:
+		return true
+	}
+	return false
+}
+
+// global imports a plain name.
+func (m *machine) global(module, name []byte) (Value, error) {
+	if len(module) > m.limits.MaxName || len(name) > m.limits.MaxName {
+		short := func(b []byte) string { return string(b[:min(len(b), 64)]) }
+		return m.intern('?', Global{Kind: Computed, RawModule: short(module), RawQualname: short(name)})
+	}
+	class := byte('3')
+	if m.protocol < 3 {
+		class = '2'
+	}
+	m.key = append(append(append(append(m.key[:0], class), module...), 0), name...)
+	if i, ok := m.index[string(m.key)]; ok {
+		m.globals[i].Count++
+		return globalValue(i), nil
+	}
+	g := Global{RawModule: string(module), RawQualname: string(name)}
+	g.Module, g.Qualname = g.RawModule, g.RawQualname
+	if class == '2' {
+		g.Module, g.Qualname = python3Name(g.Module, g.Qualname)
+	}
+	return m.intern(class, g)
+}
+
+// intern returns the value of a global; equal ones are one.
+func (m *machine) intern(class byte, g Global) (Value, error) {
+	key := string(class) + g.RawModule + "\x00" + g.RawQualname
+	if i, ok := m.index[key]; ok {
+		m.globals[i].Count++
+		return globalValue(i), nil
+	}
+	g.Offset, g.Count = m.at, 1
+	g.watched = g.Kind == Named && m.loader != nil && m.loader.Watch(g.Module, g.Qualname)
+	i := len(m.globals)
+	m.index[key] = i
+	m.globals = append(m.globals, g)
+	return globalValue(i), m.take(160 + 2*len(key))
+}
+
+var extensionSizes = map[byte]int{opExt1: 1, opExt2: 2, opExt4: 4}
+
+func (m *machine) loadExt() error {
+	code, err := m.number(extensionSizes[m.op])
+	if err != nil {
+		return err
+	}
+	if code == 0 || m.op == opExt4 && int32(code) < 0 {
+		return ErrArgument
+	}
+	m.note(NeedsRegistry)
+	var digits [8]byte
+	for i := range digits {
+		digits[i] = "0123456789abcdef"[code>>(28-4*i)&15]
+	}
+	v, err := m.intern('x', Global{Kind: Extension, Code: int64(code), RawQualname: string(digits[:])})
+	if err != nil {
+		return err
+	}
+	return m.push(v)
+}
+
+func (m *machine) loadPersid() error {
+	m.note(NeedsCallback)
+	var id Value
+	if m.op == opPersid {
+		line, err := m.line()
+		if err != nil {
+			return err
+		}
+		if len(line) == 0 {
+			m.note(EmptyLine)
+		}
+		line = line[:min(len(line), maxText)]
+		if !validText(line) {
+			return ErrText
+		}
+		if err := m.pushText(Text, line); err != nil {
+			return err
+		}
+	}
+	top, err := m.pop(1)
+	if err != nil {
+		return err
+	}
+	id = top[0]
+	v, err := m.node(node{kind: Persistent, ref: uint64(id)})
+	if err != nil {
+		return err
+	}
+	if _, err := m.record(Reference, v, id); err != nil {
+		return err
+	}
+	return m.push(v)
+}
+
+// loadCall notes a call and pushes an instance for its result.
+func (m *machine) loadCall() error {
+	kind, callable, args, err := m.callOperands()
+	if err != nil {
+		return err
+	}
+	event, err := m.record(kind, callable, args)
+	if err != nil {
+		return err
+	}
+	m.Calls++
+	switch m.kind(callable) {
+	case Class, Instance, Persistent, Inline:
+	default:
+		return ErrType
+	}
+	if err := m.checkArguments(args); err != nil {
+		return err
+	}
+	return m.pushNode(node{kind: Instance, n: uint32(event)})
+}
+
+// callOperands takes a call's operands off the stack.
+func (m *machine) callOperands() (kind EventKind, callable, args Value, err error) {
+	switch m.op {
+	case opReduce, opNewobj:
+		operands, err := m.pop(2)
+		if err != nil {
+			return 0, 0, 0, err
+		}
+		kind = Reduce
+		if m.op == opNewobj {
+			kind = NewObj
+		}
+		return kind, operands[0], operands[1], nil
+	case opNewobjEx:
+		operands, err := m.pop(3)
+		if err != nil {
+			return 0, 0, 0, err
+		}
+		callable = operands[0]
+		args, err = m.tuple(operands[1:3])
+		return NewObjEx, callable, args, err
+	case opInst:
+		if callable, err = m.importLines(); err != nil {
+			return 0, 0, 0, err
+		}
+		operands, err := m.popToMark()
+		if err != nil {
+			return 0, 0, 0, err
+		}
+		args, err = m.tuple(operands)
+		return Inst, callable, args, err
+	}
+	m.bulk = true
+	operands, err := m.popToMark()
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	if len(operands) == 0 {
+		return 0, 0, 0, ErrStack
+	}
+	callable = operands[0]
+	args, err = m.tuple(operands[1:])
+	return Obj, callable, args, err
+}
+
+// checkArguments fails where no unpickler takes the arguments of a call.
+// pickle.py takes anything iterable; the C unpickler wants a tuple.
+func (m *machine) checkArguments(args Value) error {
+	if m.op == opNewobjEx {
+		pair := m.items(args)
+		if k := m.kind(pair[1]); k != Dict {
+			if m.atom(pair[1]) {
+				return ErrType
+			}
+			m.note(LooseType)
+		}
+		args = pair[0]
+	}
+	if m.kind(args) == Tuple {
+		return nil
+	}
+	switch m.kind(args) {
+	case None, Bool, Int, Float, bigInt:
+		return ErrType
+	}
+	m.note(LooseType)
+	return nil
+}
+
+// atom tells whether v is a plain number, text or None.
+func (m *machine) atom(v Value) bool {
+	switch m.kind(v) {
+	case None, Bool, Int, Float, bigInt, Text, ByteText, Bytes, longText:
+		return true
+	}
+	return false
+}
+
+// loadBuild notes a state. On an instance the state is kept with it; on
+// anything else the event alone tells of it.
+func (m *machine) loadBuild() error {
+	if m.sp-m.fence < 2 {
+		return ErrStack
+	}
+	m.sp--
+	target, state := m.stack[m.sp-1], m.stack[m.sp]
+	if _, err := m.record(State, target, state); err != nil {
+		return err
+	}
+	switch m.kind(target) {
+	case Instance:
+		n := m.nodes.at(int(target))
+		if err := m.chain(n, m.stack[m.sp:m.sp+1], tagState); err != nil {
+			return err
+		}
+		if m.loader != nil && m.watchedClass(n) {
+			return m.loader.AfterBuild(&Built{m: m, Target: target})
+		}
+		return nil
+	case Class, Persistent, Inline, Buffer:
+		return nil
+	}
+	switch m.kind(state) { // a plain object takes no state but none at all
+	case None:
+		return nil
+	case Dict, List, Set, Tuple, Bool, Text, Bytes:
+		m.note(LooseType)
+		if size, ok := m.length(state); ok && size == 0 {
+			return nil
+		}
+	}
+	return ErrType
+}
+
+func (m *machine) watchedClass(n *node) bool {
+	class, ok := m.classOf(n)
+	return ok && m.globals[globalIndex(class)].watched
+}
+
+// loadItems puts items or pairs on something that burst would not handle.
+func (m *machine) loadItems() error {
+	width, several := 1, m.op != opAppend && m.op != opSetitem
+	if m.op == opSetitem || m.op == opSetitems {
+		width = 2
+	}
+	var values []Value
+	var err error
+	if several {
+		values, err = m.popToMark()
+	} else {
+		values, err = m.pop(width)
+	}
+	if err != nil {
+		return err
+	}
+	if m.sp <= m.fence {
+		return ErrStack
+	}
+	target := m.stack[m.sp-1]
+	if len(values) == 0 {
+		return nil
+	}
+	if len(values)%width != 0 {
+		return ErrArgument
+	}
+	if width == 2 || m.op == opAdditems {
+		if err := m.checkHashable(values, width); err != nil {
+			return err
+		}
+	}
+	return m.putItems(target, values, width)
+}
+
+func (m *machine) putItems(target Value, values []Value, width int) error {
+	kind := m.kind(target)
+	switch {
+	case kind == List && m.op != opAdditems && width == 1, kind == Dict && width == 2, kind == Set && m.op == opAdditems:
+		return m.add(m.nodes.at(int(target)), values, width)
+	case kind == Instance, kind == Class, kind == Persistent, kind == Inline:
+		if _, err := m.record(Items, target, values[len(values)-1]); err != nil {
+			return err
+		}
+		if kind != Instance {
+			return nil
+		}
+		tag := tagItems
+		if width == 2 {
+			tag = tagPairs
+		}
+		return m.chain(m.nodes.at(int(target)), values, tag)
+	case kind == List && width == 2:
+		m.note(ListItemSet)
+		return nil
+	case kind == ByteArray || kind == longText || kind == Buffer:
+		m.note(LooseType)
+		return nil
+	}
+	return ErrType
+}
+
+// checkHashable fails for keys, every step-th value, that Python cannot hash.
+func (m *machine) checkHashable(values []Value, step int) error {
+	const most = 1 << 12 // shared tuples could make this long
+	var todo []Value
+	for i := 0; i < len(values); i += step {
+		if isNode(values[i]) && !m.plainKey(values[i]) {
+			todo = append(todo[:0], values[i])
+		}
+		for seen := 0; len(todo) > 0; seen++ {
+			if seen == most {
+				m.note(LooseType)
+				break
+			}
+			v := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			switch m.kind(v) {
+			case List, Dict, Set, ByteArray:
+				return ErrUnhashable
+			case longText:
+				if Kind(m.nodes.at(int(v)).flag) == ByteArray {
+					return ErrUnhashable
+				}
+			case Tuple:
+				todo = append(todo, m.items(v)...)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *machine) loadContainer() error {
+	values, err := m.popToMark()
+	if err != nil {
+		return err
+	}
+	kind, width := List, 1
+	switch m.op {
+	case opDict:
+		kind, width = Dict, 2
+	case opFrozenset:
+		kind = FrozenSet
+	}
+	if len(values)%width != 0 {
+		return ErrArgument
+	}
+	if kind != List {
+		if err := m.checkHashable(values, width); err != nil {
+			return err
+		}
+	}
+	v, err := m.node(node{kind: kind})
+	if err != nil {
+		return err
+	}
+	if err := m.add(m.nodes.at(int(v)), values, width); err != nil {
+		return err
+	}
+	return m.push(v)
+}
+
+func (m *machine) loadBuffer() error {
+	if m.op == opNextBuffer {
+		m.note(NeedsBuffer)
+		v, err := m.node(node{kind: Buffer})
+		if err != nil {
+			return err
+		}
+		if _, err := m.record(OutOfBand, v, none); err != nil {
+			return err
+		}
+		return m.push(v)
+	}
+	if m.sp == m.fence {
+		return ErrStack
+	}
+	switch top := m.stack[m.sp-1]; m.kind(top) {
+	case Bytes, ByteArray, Buffer, Instance, Class, Persistent, Inline, longText:
+		return nil
+	}
+	return ErrType
+}

@@ -1,0 +1,25 @@
+package pickle
+
+import "time"
+
+// Limits bound what one program may cost. A zero field means its default;
+// there is no "unlimited".
+type Limits struct {
+	MaxOpcodes int64     // opcodes of one program; default 1<<32
+	MaxMemory  int64     // bytes of graph, stack and memo; default 4 GiB
+	MaxName    int       // bytes of a module or qualified name; default 4096
+	Deadline   time.Time // no opcode runs after it; the zero time means none
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.MaxOpcodes <= 0 {
+		l.MaxOpcodes = 1 << 32
+	}
+	if l.MaxMemory <= 0 {
+		l.MaxMemory = 4 << 30
+	}
+	if l.MaxName <= 0 || l.MaxName > maxText {
+		l.MaxName = maxText
+	}
+	return l
+}

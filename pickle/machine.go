@@ -1,0 +1,237 @@
+package pickle
+
+import (
+	"io"
+	"time"
+)
+
+// The machine is a loop over opcodes in three parts: burst (burst.go) has the
+// frequent ones inline and its state in local variables, cold (cold.go) has
+// the rest, and refill does all that is not needed for every opcode. One
+// number, soft, is compared per opcode: up to that position in the window
+// there is input, room on the stack and room in the page of nodes, since an
+// opcode takes at least a byte and adds at most one value and one node.
+
+// Loader is what a loader built upon CPython's unpickler does differently.
+type Loader struct {
+	// Watch tells the classes whose BUILD is followed by AfterBuild.
+	Watch func(module, qualname string) bool
+	// AfterBuild is called when a state was put on an instance of a watched
+	// class. It may read the input and replace the instance.
+	AfterBuild func(*Built) error
+}
+
+// Decoder reads the programs of one input, one after another, and keeps its
+// memory between programs and inputs.
+type Decoder struct {
+	limits Limits
+	loader *Loader
+	r      *Reader
+	m      machine
+	failed bool
+}
+
+// NewDecoder returns a Decoder that reads from r. A nil loader means
+// CPython's own unpicklers.
+func NewDecoder(r *Reader, limits Limits, loader *Loader) *Decoder {
+	d := &Decoder{}
+	d.Reset(r, limits, loader)
+	return d
+}
+
+// Reset makes d as NewDecoder(r, limits, loader), with its memory kept.
+func (d *Decoder) Reset(r *Reader, limits Limits, loader *Loader) {
+	d.limits, d.loader, d.r, d.failed = limits.withDefaults(), loader, r, false
+}
+
+// Decode reads one program. It returns io.EOF where the input has ended
+// before the program's first byte, and the Program with an *Error where it
+// could not be read to STOP; after that, Decode returns io.EOF.
+func (d *Decoder) Decode() (*Program, error) {
+	if d.failed || !d.r.fill(1) && d.r.err == nil {
+		return nil, io.EOF
+	}
+	m := &d.m
+	m.reset(d)
+	root, err := m.program()
+	p := &m.Program
+	p.End = d.r.Offset()
+	if m.frame > p.End {
+		p.FrameEnd = m.frame
+	}
+	if err != nil {
+		d.failed = true
+		return p, err
+	}
+	p.Root = root
+	return p, nil
+}
+
+type machine struct {
+	Program
+	r      *Reader
+	limits Limits
+	loader *Loader
+
+	// What run keeps in local variables while it runs.
+	stack  []Value
+	sp     int // values on the stack
+	fence  int // no opcode takes values below it: the topmost mark, or 0
+	page   int // index of the page of nodes that is being filled
+	np     int // nodes used in it
+	soft   int // see above
+	marks  []int
+	memo   []Value
+	stored int // entries that were ever set: where MEMOIZE stores next
+	top    int // memo[top:] is clear
+
+	op       byte             // the opcode that runs
+	at       int64            // where it lies in the input
+	sparse   map[uint64]Value // entries too far out for memo
+	protocol int              // the last argument of PROTO
+	frame    int64            // where the frame that is open ends; 0 for none
+	memory   int64            // bytes asked for
+	bulk     bool             // an opcode of protocol 1 was seen
+	index    map[string]int   // globals by protocol, module and name
+	key      []byte           // scratch
+}
+
+const (
+	firstMemo  = 1 << 10
+	firstStack = 1 << 10
+)
+
+func (m *machine) reset(d *Decoder) {
+	m.r, m.limits, m.loader = d.r, d.limits, d.loader
+	m.Program = Program{Start: d.r.Offset(), graph: m.graph, events: m.events, source: d.r}
+	m.graph.reset()
+	m.events.reset()
+	m.page, m.np, m.soft = 0, m.nodes.n, 0
+	if m.stack == nil {
+		m.stack = make([]Value, firstStack)
+		m.memo = make([]Value, firstMemo)
+	}
+	if m.index == nil || len(m.index) > 4096 {
+		m.index = make(map[string]int)
+	}
+	clear(m.index)
+	m.sp, m.fence, m.marks = 0, 0, m.marks[:0]
+	m.clearMemo()
+	m.protocol, m.frame, m.bulk = 0, 0, false
+	m.memory = int64(len(m.stack)+len(m.memo)) * 4
+}
+
+func (m *machine) clearMemo() {
+	clear(m.memo[:m.top])
+	m.stored, m.top = 0, 0
+	m.sparse = nil
+}
+
+// program runs one program and is the one place where errors get their offset.
+func (m *machine) program() (Value, error) {
+	root, err := m.run()
+	m.nodes.n = m.page*pageLen + m.np
+	if m.Protocol == 0 && m.bulk {
+		m.Protocol = 1
+	}
+	if err == nil {
+		return root, nil
+	}
+	m.r.pos = min(m.r.pos, m.r.end) // past it after a truncated argument
+	if m.r.err != nil {
+		err = m.r.err
+	}
+	return 0, &Error{Offset: m.at, Op: opName(m.op), Err: err}
+}
+
+// run executes opcodes up to STOP and returns the result.
+func (m *machine) run() (Value, error) {
+	for {
+		more, err := m.burst()
+		if err != nil {
+			return 0, err
+		}
+		if !more {
+			err = m.refill()
+		} else if m.op == opStop {
+			return m.stop()
+		} else {
+			err = m.cold()
+			m.soften()
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+}
+
+// refill makes room for more opcodes and input, or says why there are no more.
+func (m *machine) refill() error {
+	r := m.r
+	if r.pos > r.end {
+		return ErrTruncated
+	}
+	if !m.limits.Deadline.IsZero() && time.Now().After(m.limits.Deadline) {
+		return &LimitError{"Deadline", m.limits.Deadline.Unix()}
+	}
+	if m.Opcodes >= m.limits.MaxOpcodes {
+		return &LimitError{"MaxOpcodes", m.limits.MaxOpcodes}
+	}
+	if !r.fill(padding) && r.pos == r.end {
+		m.op, m.at = opStop, r.Offset()
+		return ErrTruncated
+	}
+	if m.frame != 0 && r.Offset() >= m.frame {
+		if r.Offset() > m.frame {
+			m.note(FrameCrossed)
+		}
+		m.frame = 0
+	}
+	if err := m.room(); err != nil {
+		return err
+	}
+	m.soften()
+	return nil
+}
+
+// soften works out how far burst may run.
+func (m *machine) soften() {
+	window := m.r.end - m.r.pos
+	if !m.r.last {
+		window -= padding - 1
+	}
+	if m.frame != 0 {
+		window = int(min(int64(window), m.frame-m.r.Offset()))
+	}
+	m.soft = m.r.pos + min(window, pageLen-m.np, len(m.stack)-m.sp)
+}
+
+// room makes sure of a free node and of free stack.
+func (m *machine) room() error {
+	if m.np == pageLen {
+		m.page++
+		m.np = 0
+		if m.page == len(m.nodes.pages) {
+			m.nodes.pages = append(m.nodes.pages, new([pageLen]node))
+		}
+		if err := m.take(pageLen * 16); err != nil {
+			return err
+		}
+	}
+	if m.sp == len(m.stack) {
+		grown := make([]Value, 2*len(m.stack))
+		copy(grown, m.stack[:m.sp])
+		m.stack = grown
+		return m.take(len(grown) * 4)
+	}
+	return nil
+}
+
+// take counts memory against its limit.
+func (m *machine) take(bytes int) error {
+	m.memory += int64(bytes)
+	if m.memory > m.limits.MaxMemory {
+		return &LimitError{"MaxMemory", m.limits.MaxMemory}
+	}
+	return nil
+}
