@@ -453,7 +453,7 @@ func (m *machine) chain(target *node, values []Value, tag Value) error {
 		values = values[chunkCount&^1:]
 	}
 	last := uint32(target.ref)
-	if target.flag&hasChunk != 0 && tag == tagItems {
+	if target.flag&hasChunk != 0 && target.kind != Instance {
 		if room := m.edges.extend(last, len(values)); room != nil {
 			copy(room, values)
 			return nil

@@ -305,6 +305,9 @@ func (m *machine) loadBuild() error {
 			return err
 		}
 		if m.loader != nil && m.watchedClass(n) {
+			if m.r.Offset() == m.frame {
+				m.frame = 0 // what the loader reads lies between frames
+			}
 			return m.loader.AfterBuild(&Built{m: m, Target: target})
 		}
 		return nil

@@ -133,3 +133,6 @@ func (p *Program) Events() iter.Seq[Event] {
 		}
 	}
 }
+
+// HasEvents tells whether the program did anything besides importing.
+func (p *Program) HasEvents() bool { return p.events.n > 0 }

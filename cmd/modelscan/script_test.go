@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the transcripts")
+
+// TestScripts runs the transcripts in testdata/cli, in the folder testdata. A
+// section is a command line, its exit code, what it writes to standard output
+// and, where there is any, to standard error:
+//
+//	$ VARIABLE=value modelscan inspect - < models/x.pkl
+//	exit 0
+//	trusted …
+//	--- stderr
+//	modelscan: …
+//
+// Sections are parted by an empty line. $TMP is a folder of the test in which
+// there are an empty folder "empty" and a folder "text" with a note, and
+// (BUILD) stands for what differs from one build to the next.
+func TestScripts(t *testing.T) {
+	root, err := filepath.Abs(filepath.Join("..", "..", "testdata"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scripts, err := filepath.Glob(filepath.Join(root, "cli", "*.txt"))
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no transcripts: %v", err)
+	}
+	for _, path := range scripts {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir(root)
+			tmp := t.TempDir()
+			for _, folder := range []string{"empty", "text"} {
+				if err := os.Mkdir(filepath.Join(tmp, folder), 0o777); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.WriteFile(filepath.Join(tmp, "text", "notes.txt"), []byte("no model\n"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			want := strings.ReplaceAll(string(text), "\r\n", "\n")
+			var got []string
+			for section := range strings.SplitSeq("\n"+want, "\n$ ") {
+				if line, _, _ := strings.Cut(section, "\n"); line != "" {
+					got = append(got, transcript(t, line, tmp))
+				}
+			}
+			all := strings.Join(got, "\n")
+			if *update {
+				if err := os.WriteFile(path, []byte(all), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			} else if all != want {
+				t.Errorf("got\n%s\nwant\n%s", all, want)
+			}
+		})
+	}
+}
+
+// transcript runs one command line and returns its section.
+func transcript(t *testing.T, line, tmp string) string {
+	t.Helper()
+	command, input, redirected := strings.Cut(strings.ReplaceAll(line, "$TMP", filepath.ToSlash(tmp)), " < ")
+	var stdin io.Reader = strings.NewReader("")
+	if redirected {
+		data, err := os.ReadFile(input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stdin = bytes.NewReader(data)
+	}
+	words := strings.Fields(command)
+	for len(words) > 0 && words[0] != "modelscan" {
+		name, value, _ := strings.Cut(words[0], "=")
+		words = words[1:]
+		old, had := os.LookupEnv(name)
+		t.Setenv(name, value)
+		defer func() { // for the next line
+			if os.Unsetenv(name); had {
+				os.Setenv(name, old)
+			}
+		}()
+	}
+	if len(words) == 0 {
+		t.Fatalf("no command in %q", line)
+	}
+	var stdout, stderr bytes.Buffer
+	code := run(words[1:], stdin, &stdout, &stderr)
+
+	section := fmt.Sprintf("$ %s\nexit %d\n%s", line, code, stdout.String())
+	if stderr.Len() > 0 {
+		section += "--- stderr\n" + stderr.String()
+	}
+	build := strings.TrimSuffix(versionLine()[strings.Index(versionLine(), "("):], "\n")
+	section = strings.NewReplacer(build, "(BUILD)", tmp, "$TMP", filepath.ToSlash(tmp), "$TMP").Replace(section)
+	if filepath.Separator == '\\' {
+		section = strings.ReplaceAll(section, `\`, "/")
+	}
+	return section
+}

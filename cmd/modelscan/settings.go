@@ -1,0 +1,168 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"modelscan/allowlist"
+	"modelscan/report"
+)
+
+// settings are what flags and environment say. A flag that is given takes
+// the place of its variable.
+type settings struct {
+	format string
+	output []string
+	quiet  bool
+	lists  string
+	allow  []string
+	trust  []string
+}
+
+func (s *settings) addFlags(cmd *cobra.Command) {
+	var names, docs []string
+	for _, f := range report.Formats() {
+		names = append(names, f.Name)
+		docs = append(docs, f.Name+"\t"+f.Doc)
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVarP(&s.format, "format", "f", "table", "report `format`: "+strings.Join(names, ", "))
+	flags.StringArrayVarP(&s.output, "output", "o", nil, "write the report to `FILE` instead of standard output, or,\nas FORMAT=FILE, one more report; repeatable")
+	flags.BoolVarP(&s.quiet, "quiet", "q", false, "write nothing to standard output; the exit code tells")
+	flags.StringVar(&s.lists, "lists", "default", "built-in `lists` of trusted names: default, none")
+	flags.StringArrayVar(&s.allow, "allow", nil, "trust what the list in `FILE` grants; repeatable")
+	flags.StringArrayVar(&s.trust, "trust", nil, "trust every use of `NAME`; repeatable")
+
+	complete := func(flag string, values ...string) {
+		values = append([]string{}, values...)
+		if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+			panic(err) // no such flag
+		}
+	}
+	complete("format", docs...)
+	complete("lists", "default", "none")
+	complete("trust")
+}
+
+// fromEnvironment fills what no flag was given for. An empty variable counts
+// as not set.
+func (s *settings) fromEnvironment(cmd *cobra.Command) error {
+	for _, v := range []struct {
+		flag, variable string
+		set            func(string)
+	}{
+		{"format", "MODELSCAN_FORMAT", func(text string) { s.format = text }},
+		{"lists", "MODELSCAN_LISTS", func(text string) { s.lists = text }},
+		{"allow", "MODELSCAN_ALLOW", func(text string) { s.allow = filepath.SplitList(text) }},
+		{"trust", "MODELSCAN_TRUST", func(text string) { s.trust = strings.Split(text, ",") }},
+	} {
+		if text := os.Getenv(v.variable); text != "" && !cmd.Flags().Changed(v.flag) {
+			v.set(text)
+		}
+	}
+	if _, ok := report.Lookup(s.format); !ok {
+		return unknownFormat(s.format)
+	}
+	return nil
+}
+
+func unknownFormat(name string) error {
+	var names []string
+	for _, f := range report.Formats() {
+		names = append(names, f.Name)
+	}
+	return fmt.Errorf("unknown format %q, want one of %s", name, strings.Join(names, ", "))
+}
+
+// policy returns what --lists, --allow and --trust say together.
+func (s *settings) policy() (*allowlist.Policy, error) {
+	var policy *allowlist.Policy
+	switch s.lists {
+	case "default":
+		policy = allowlist.Default()
+	case "none":
+		policy = allowlist.None()
+	default:
+		return nil, fmt.Errorf("unknown lists %q, want default or none", s.lists)
+	}
+	var own []*allowlist.List
+	for _, path := range s.allow {
+		list, err := readList(path)
+		if err != nil {
+			return nil, fmt.Errorf("allow list: %w", err)
+		}
+		own = append(own, list)
+	}
+	if len(s.trust) > 0 {
+		names := make([]string, len(s.trust))
+		for i, name := range s.trust {
+			names[i] = strings.TrimSpace(name)
+		}
+		list, err := allowlist.Trust(names...)
+		if err != nil {
+			return nil, fmt.Errorf("trust: %w", err)
+		}
+		own = append(own, list)
+	}
+	return policy.With(own...), nil
+}
+
+func readList(path string) (*allowlist.List, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", path, reason(err))
+	}
+	defer file.Close()
+	return allowlist.ParseList(path, file)
+}
+
+// output is one report to write.
+type output struct {
+	format report.Format
+	file   string // empty for standard output
+}
+
+// outputs returns the reports to write: the one of --format, to standard
+// output or where "-o FILE" says, and one for each "-o FORMAT=FILE".
+func (s *settings) outputs() ([]output, error) {
+	format, _ := report.Lookup(s.format)
+	main := output{format: format}
+	var more []output
+	seen := map[string]bool{}
+	for _, text := range s.output {
+		name, file, ok := strings.Cut(text, "=")
+		if ok && isWord(name) {
+			format, known := report.Lookup(name)
+			if !known {
+				return nil, unknownFormat(name)
+			}
+			more = append(more, output{format, file})
+		} else if file = text; main.file == "" {
+			main.file = file
+		} else {
+			return nil, errors.New("a second --output needs the form FORMAT=FILE")
+		}
+		if file == "" || file == "-" {
+			return nil, errors.New("--output needs the name of a file")
+		}
+		if seen[filepath.Clean(file)] {
+			return nil, fmt.Errorf("two reports for the same file %q", file)
+		}
+		seen[filepath.Clean(file)] = true
+	}
+	if main.file == "" && s.quiet {
+		return more, nil
+	}
+	return append([]output{main}, more...), nil
+}
+
+// isWord tells the name of a format from the first part of a path.
+func isWord(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}

@@ -1,0 +1,196 @@
+package inspect
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
+	"github.com/klauspost/compress/zstd"
+	"github.com/mikelolasagasti/xz"
+	"github.com/pierrec/lz4/v4"
+	"github.com/ulikunitz/xz/lzma"
+)
+
+// codec is a compression that a whole file may be in. joblib tells them by
+// their first bytes, whatever the file's name.
+type codec struct {
+	name  string
+	magic string
+	// check tells more than magic can; nil where magic says enough.
+	check func(head []byte) bool
+	open  func(r *bufio.Reader) (io.Reader, error)
+}
+
+// maxDictionary bounds the memory that a compressed stream may ask for.
+const maxDictionary = 64 << 20
+
+var codecs = []codec{
+	{"zlib", "x", isZlib, func(r *bufio.Reader) (io.Reader, error) { return zlib.NewReader(r) }},
+	{"gzip", "\x1f\x8b", nil, func(r *bufio.Reader) (io.Reader, error) {
+		z, err := gzip.NewReader(r)
+		if err == nil {
+			z.Multistream(false) // concatenated streams are followed for all codecs alike
+		}
+		return z, err
+	}},
+	{"bzip2", "BZh", nil, func(r *bufio.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
+	{"xz", "\xfd7zXZ\x00", nil, func(r *bufio.Reader) (io.Reader, error) { return xz.NewReader(r, maxDictionary) }},
+	{"lzma", "\x5d\x00", isLZMA, func(r *bufio.Reader) (io.Reader, error) {
+		return lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(r)
+	}},
+	{"lz4", "\x04\x22\x4d\x18", nil, func(r *bufio.Reader) (io.Reader, error) { return lz4.NewReader(r), nil }},
+	{"zstd", "\x28\xb5\x2f\xfd", nil, func(r *bufio.Reader) (io.Reader, error) {
+		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxDictionary))
+		if err != nil {
+			return nil, err
+		}
+		return z.IOReadCloser(), nil
+	}},
+	{"zf", "ZF0x", nil, openZF},
+}
+
+// isZlib checks the header's method and check bits.
+func isZlib(head []byte) bool {
+	return len(head) > 1 && head[0]&15 == 8 && (int(head[0])<<8|int(head[1]))%31 == 0
+}
+
+// isLZMA checks the dictionary size, a power of two or three quarters of one,
+// and the size, which is unknown or within reason.
+func isLZMA(head []byte) bool {
+	if len(head) < 13 {
+		return false
+	}
+	size := head[5:13]
+	return head[1] == 0 && head[2] == 0 && (bytes.Count(size, []byte{0xff}) == 8 || size[6] == 0 && size[7] == 0)
+}
+
+// zfHeader is "ZF" and a length in hex, left-justified to 19 characters;
+// joblib below 0.8.4 on Python 2 wrote one more.
+const zfHeader = 21
+
+// openZF opens the whole-file zlib form of joblib before 0.10.
+func openZF(r *bufio.Reader) (io.Reader, error) {
+	head := make([]byte, zfHeader)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, errShort
+	}
+	text := strings.TrimRight(strings.TrimSpace(string(head[2:])), "L")
+	declared, err := strconv.ParseInt(text, 0, 64)
+	if err != nil || declared < 0 {
+		return nil, errors.New("the length in the ZF header is not a number")
+	}
+	if next, err := r.Peek(1); err == nil && next[0] == ' ' {
+		r.Discard(1)
+	}
+	z, err := zlib.NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	return &declaredReader{r: z, left: declared}, nil
+}
+
+// declaredReader fails where a stream is not as long as it was declared.
+type declaredReader struct {
+	r    io.Reader
+	left int64
+}
+
+func (d *declaredReader) Read(p []byte) (int, error) {
+	n, err := d.r.Read(p)
+	d.left -= int64(n)
+	if d.left < 0 || err == io.EOF && d.left != 0 {
+		return n, errors.New("the data is not as long as the ZF header says")
+	}
+	return n, err
+}
+
+var errShort = errors.New("the compressed data ends early")
+
+// findCodec returns the codec that a file's first bytes name.
+func findCodec(head []byte) *codec {
+	for i, c := range codecs {
+		if bytes.HasPrefix(head, []byte(c.magic)) && (c.check == nil || c.check(head)) {
+			return &codecs[i]
+		}
+	}
+	return nil
+}
+
+// decompressor reads a compressed file as Python's modules do: one stream
+// after another until the file ends.
+type decompressor struct {
+	codec *codec
+	raw   *bufio.Reader
+	src   *io.SectionReader
+	r     io.Reader
+	left  int64 // of Limits.MaxExpansion
+	limit int64
+	err   error // why it ended, other than io.EOF
+}
+
+func newDecompressor(c *codec, r io.ReaderAt, size, limit int64) *decompressor {
+	src := io.NewSectionReader(r, 0, size)
+	return &decompressor{codec: c, src: src, raw: bufio.NewReaderSize(src, 64<<10), left: limit, limit: limit}
+}
+
+// Read implements io.Reader. Damage in the compressed data ends the stream,
+// so that what came before it is still inspected.
+func (d *decompressor) Read(p []byte) (int, error) {
+	for d.err == nil {
+		if d.r == nil {
+			if _, err := d.raw.Peek(1); err != nil {
+				return 0, io.EOF
+			}
+			r, err := d.codec.open(d.raw)
+			if err != nil {
+				d.err = err
+				break
+			}
+			d.r = r
+		}
+		n, err := d.r.Read(p[:min(int64(len(p)), d.left+1)])
+		d.left -= int64(n)
+		if d.left < 0 {
+			d.err = &LimitError{"MaxExpansion", d.limit}
+			return n - 1, io.EOF
+		}
+		if err == io.EOF {
+			d.close()
+		} else if err != nil {
+			d.err = err
+		}
+		if n > 0 {
+			return n, nil
+		}
+	}
+	return 0, io.EOF
+}
+
+func (d *decompressor) close() {
+	if c, ok := d.r.(io.Closer); ok {
+		c.Close()
+	}
+	d.r = nil
+}
+
+// consumed is how many compressed bytes were used.
+func (d *decompressor) consumed() int64 {
+	at, _ := d.src.Seek(0, io.SeekCurrent)
+	return at - int64(d.raw.Buffered())
+}
+
+// LimitError names a limit that a file went past.
+type LimitError struct {
+	Limit string // the field of Limits
+	Value int64
+}
+
+// Error returns the message without a full stop.
+func (e *LimitError) Error() string { return fmt.Sprintf("limit %s of %d reached", e.Limit, e.Value) }

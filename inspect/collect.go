@@ -1,0 +1,275 @@
+package inspect
+
+import (
+	"fmt"
+
+	"modelscan/pickle"
+)
+
+// globalKey is what makes two imports in a file one Global.
+type globalKey struct {
+	module, qualname, raw, member string
+	kind                          GlobalKind
+}
+
+// collector gathers the facts of one file's programs into a Model.
+type collector struct {
+	model  *Model
+	limits Limits
+	index  map[globalKey]int
+
+	scratch [maxDims]int64
+	texts   []string          // steps of paths that are written out
+	sides   map[string]*array // arrays in side files, by the files' names
+}
+
+func newCollector(m *Model, limits Limits) *collector {
+	return &collector{model: m, limits: limits, index: map[globalKey]int{}, sides: map[string]*array{}}
+}
+
+// issue files an issue; offset is -1 where there is none.
+func (c *collector) issue(kind IssueKind, member string, offset int64, format string, args ...any) {
+	if len(c.model.Issues) < c.limits.MaxIssues {
+		c.model.Issues = append(c.model.Issues, Issue{kind, fmt.Sprintf(format, args...), member, offset})
+	}
+}
+
+// global adds what a file does with a name. Another reading of bytes that
+// were read before counts nothing again.
+func (c *collector) global(g Global, again bool) {
+	key := globalKey{g.Module, g.Qualname, g.Raw, g.Member, g.Kind}
+	if i, ok := c.index[key]; ok {
+		known := &c.model.Globals[i]
+		known.Uses |= g.Uses
+		known.Explained &= g.Explained
+		if !again {
+			known.Count += g.Count
+		}
+		return
+	}
+	c.index[key] = len(c.model.Globals)
+	c.model.Globals = append(c.model.Globals, g)
+}
+
+// names gathers the names of a program and what it does with each.
+func (c *collector) names(p *pickle.Program, member string, again bool) {
+	n := names{c: c, p: p, member: member, again: again, uses: make([]Uses, len(p.Globals()))}
+	n.explained, n.opaque = make([]bool, len(n.uses)), make([]bool, len(n.uses))
+	for e := range p.Events() {
+		n.event(e)
+	}
+	for i, g := range p.Globals() {
+		out := Global{
+			Module: g.Module, Qualname: g.Qualname, Kind: GlobalKind(g.Kind),
+			Uses: Import | n.uses[i], Count: g.Count, Member: member, Offset: g.Offset,
+		}
+		if n.explained[i] && !n.opaque[i] {
+			out.Explained = Call
+		}
+		switch g.Kind {
+		case pickle.Computed:
+			out.Qualname = computedName
+		case pickle.Extension:
+			out.Qualname = fmt.Sprintf("<extension %d>", g.Code)
+		default:
+			if raw := g.RawModule + "." + g.RawQualname; raw != out.Name() {
+				out.Raw = raw
+			}
+		}
+		c.global(out, again)
+	}
+}
+
+const computedName = "<computed>"
+
+// names gathers one program's uses of its names.
+type names struct {
+	c         *collector
+	p         *pickle.Program
+	member    string
+	again     bool
+	uses      []Uses // by index in Program.Globals, as the following
+	explained []bool // some call of it was resolved to another name
+	opaque    []bool // some call of it was not
+	checked   map[pickle.Value]bool
+}
+
+func (n *names) event(e pickle.Event) {
+	switch e.Kind {
+	case pickle.Reduce, pickle.Inst, pickle.Obj:
+		n.use(e.Subject, Call, e.Offset)
+		n.arguments(e)
+	case pickle.NewObj, pickle.NewObjEx:
+		n.use(e.Subject, New, e.Offset)
+	case pickle.State, pickle.Items:
+		if n.p.Kind(e.Subject) != pickle.Instance {
+			n.use(e.Subject, Change, e.Offset)
+			return
+		}
+		n.built(e)
+	}
+}
+
+// use notes a use of v. A class is known by name; what a call or a callback
+// gave is not, and using it is a use of a computed name.
+func (n *names) use(v pickle.Value, use Uses, offset int64) {
+	if i, ok := n.p.GlobalIndex(v); ok {
+		n.uses[i] |= use
+		return
+	}
+	switch n.p.Kind(v) {
+	case pickle.Instance, pickle.Persistent, pickle.Inline:
+		if use == Change {
+			return // state for an object that a callback or a loader made
+		}
+		if g, ok := n.resolve(v); ok {
+			g.Uses, g.Count, g.Member, g.Offset = Import|use, 1, n.member, offset
+			n.c.global(g, n.again)
+			return
+		}
+		n.c.global(Global{
+			Qualname: computedName, Kind: Computed, Uses: use, Count: 1, Member: n.member, Offset: offset,
+		}, n.again)
+	}
+}
+
+// built notes that an instance is given state or items.
+func (n *names) built(e pickle.Event) {
+	if class, ok := n.p.ClassValue(e.Subject); ok {
+		n.use(class, Build, e.Offset)
+	} else if call, ok := n.p.Call(e.Subject); ok {
+		if i, ok := n.p.GlobalIndex(call.Subject); ok {
+			n.uses[i] |= Build
+		}
+	}
+	if n.p.Updates(e.Subject) < 2 || n.checked[e.Subject] {
+		return
+	}
+	if n.checked == nil {
+		n.checked = map[pickle.Value]bool{}
+	}
+	n.checked[e.Subject] = true
+	for state := range n.p.States(e.Subject) {
+		n.hooks(state, e.Offset)
+	}
+}
+
+// hooks notes attributes that the unpicklers look up on the instance itself
+// and call: a first state may set them, and the next state or item calls them.
+func (n *names) hooks(state pickle.Value, offset int64) {
+	for key, value := range attributes(n.p, state) {
+		switch name, _ := n.p.Text(key); name {
+		case "__setstate__", "append", "extend", "add":
+			n.use(value, Call, offset)
+		}
+	}
+}
+
+// arguments notes what a call of a known function does with its arguments.
+func (n *names) arguments(e pickle.Event) {
+	g, ok := n.p.Global(e.Subject)
+	if !ok {
+		return
+	}
+	args, _ := n.p.Tuple(e.Detail)
+	for _, rule := range argumentRules(g.Module, g.Qualname) {
+		if rule.argument >= len(args) {
+			continue
+		}
+		arg, use := args[rule.argument], rule.use
+		if object, ok := n.p.Global(arg); ok {
+			if rule.base && object.Module == "builtins" && object.Qualname == "object" {
+				continue
+			}
+			if viewOnly(object.Module, object.Qualname) && g.Qualname == "_reconstruct" {
+				use = Build
+			}
+		}
+		n.use(arg, use, e.Offset)
+	}
+	if _, ok := lookups[[2]string{g.Module, g.Qualname}]; ok {
+		n.lookup(e)
+	}
+}
+
+// lookups are functions that look up a name by their arguments. Where those
+// are plain, the name stands for the call.
+var lookups = map[[2]string]func(p *pickle.Program, args []pickle.Value) (Global, bool){
+	{"numpy.core", "_ufunc_reconstruct"}:  namedUfunc,
+	{"numpy._core", "_ufunc_reconstruct"}: namedUfunc,
+	{"builtins", "getattr"}:               namedAttribute,
+}
+
+// namedUfunc is what _ufunc_reconstruct(module, name) imports.
+func namedUfunc(p *pickle.Program, args []pickle.Value) (Global, bool) {
+	if len(args) != 2 {
+		return Global{}, false
+	}
+	module, ok := p.Text(args[0])
+	name, ok2 := p.Text(args[1])
+	return Global{Module: module, Qualname: name}, ok && ok2
+}
+
+// namedAttribute is what getattr(object, name) gives of an imported object.
+func namedAttribute(p *pickle.Program, args []pickle.Value) (Global, bool) {
+	if len(args) != 2 {
+		return Global{}, false
+	}
+	g, ok := p.Global(args[0])
+	name, ok2 := p.Text(args[1])
+	if !ok || !ok2 || g.Kind != pickle.Named {
+		return Global{}, false
+	}
+	return Global{Module: g.Module, Qualname: g.Qualname + "." + name}, true
+}
+
+// resolve returns the name that a look-up by call gave.
+func (n *names) resolve(v pickle.Value) (Global, bool) {
+	call, ok := n.p.Call(v)
+	if !ok || call.Kind == pickle.NewObj || call.Kind == pickle.NewObjEx {
+		return Global{}, false
+	}
+	g, ok := n.p.Global(call.Subject)
+	if !ok {
+		return Global{}, false
+	}
+	read, ok := lookups[[2]string{g.Module, g.Qualname}]
+	if !ok {
+		return Global{}, false
+	}
+	args, _ := n.p.Tuple(call.Detail)
+	return read(n.p, args)
+}
+
+// lookup notes the name that a call looks up, or that it cannot be told.
+func (n *names) lookup(e pickle.Event) {
+	i, _ := n.p.GlobalIndex(e.Subject)
+	g, _ := n.p.Global(e.Subject)
+	args, _ := n.p.Tuple(e.Detail)
+	found, ok := lookups[[2]string{g.Module, g.Qualname}](n.p, args)
+	if !ok || e.Kind == pickle.Obj {
+		n.opaque[i] = true
+		return
+	}
+	n.explained[i] = true
+	found.Uses, found.Count, found.Member, found.Offset = Import, 1, n.member, e.Offset
+	n.c.global(found, n.again)
+}
+
+// attributes yields the names and values of a state that become attributes:
+// a dict, or a pair of one and a dict of slots.
+func attributes(p *pickle.Program, state pickle.Value) func(func(key, value pickle.Value) bool) {
+	return func(yield func(key, value pickle.Value) bool) {
+		parts := []pickle.Value{state}
+		if pair, ok := p.Tuple(state); ok && len(pair) == 2 {
+			parts = pair
+		}
+		for _, part := range parts {
+			for key, value := range p.Pairs(part) {
+				if !yield(key, value) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package inspect
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+)
+
+// fact is what Python says of a fixture: testdata/oracle/facts.py made it.
+type fact struct {
+	Protocol        int
+	Globals         []string
+	SklearnVersions []string `json:"sklearn_versions"`
+	Arrays          []factArray
+	ArraysChecked   *bool `json:"arrays_checked"`
+}
+
+type factArray struct {
+	Path, DType, Order string
+	Shape              []int64
+	Bytes              int64
+}
+
+const testdata = "../testdata"
+
+func readFacts(t *testing.T) map[string]fact {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(testdata, "oracle/facts.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var facts map[string]fact
+	if err := json.Unmarshal(raw, &facts); err != nil {
+		t.Fatal(err)
+	}
+	if len(facts) < 500 {
+		t.Fatalf("got %d fixtures, want at least 500", len(facts))
+	}
+	return facts
+}
+
+// TestFacts compares what we say of every fixture with what Python says of
+// the object that it loads.
+func TestFacts(t *testing.T) {
+	var in Inspector
+	for name, want := range readFacts(t) {
+		m, err := in.File(context.Background(), filepath.Join(testdata, name))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, issue := range m.Issues {
+			t.Errorf("%s: issue at %d: %s: %s", name, issue.Offset, issue.Kind, issue.Message)
+		}
+		compareNames(t, name, m, want)
+		compareVersions(t, name, m, want)
+		compareArrays(t, name, m, want)
+	}
+}
+
+func compareNames(t *testing.T, name string, m *Model, want fact) {
+	t.Helper()
+	got := []string{}
+	for _, g := range m.Globals {
+		if g.Kind == Named {
+			got = append(got, g.Name())
+		}
+	}
+	sort.Strings(got)
+	got = slices.Compact(got)
+	if slices.Contains(got, "numpy.core._ufunc_reconstruct") || slices.Contains(got, "builtins.getattr") { // look-ups by argument
+		got = slices.DeleteFunc(got, func(name string) bool { return !slices.Contains(want.Globals, name) })
+	}
+	if !slices.Equal(got, want.Globals) {
+		t.Errorf("%s: got names\n\t%s\nwant\n\t%s", name, strings.Join(got, "\n\t"), strings.Join(want.Globals, "\n\t"))
+	}
+}
+
+func compareVersions(t *testing.T, name string, m *Model, want fact) {
+	t.Helper()
+	got := []string{}
+	for _, v := range m.Versions {
+		if v.Library == "scikit-learn" {
+			got = append(got, v.Version)
+		}
+	}
+	sort.Strings(got)
+	if !slices.Equal(slices.Compact(got), want.SklearnVersions) {
+		t.Errorf("%s: got scikit-learn %q, want %q", name, got, want.SklearnVersions)
+	}
+}
+
+func compareArrays(t *testing.T, name string, m *Model, want fact) {
+	t.Helper()
+	if want.ArraysChecked != nil && !*want.ArraysChecked {
+		return
+	}
+	byPath := func(a, b factArray) int { return strings.Compare(a.Path, b.Path) }
+	for i, a := range want.Arrays {
+		if a.DType == "|T16" { // what NumPy 2.0 calls StringDType
+			want.Arrays[i].DType = "StringDType()"
+		}
+	}
+	var got []factArray
+	for _, a := range m.Arrays {
+		got = append(got, factArray{a.Path, a.DType, a.Order, a.Shape, a.Bytes})
+	}
+	slices.SortStableFunc(got, byPath)
+	slices.SortStableFunc(want.Arrays, byPath)
+	for i := range max(len(got), len(want.Arrays)) {
+		switch {
+		case i >= len(got):
+			t.Errorf("%s: array %d missing, want %+v", name, i, want.Arrays[i])
+		case i >= len(want.Arrays):
+			t.Errorf("%s: array %d: got %+v, want none", name, i, got[i])
+		case !sameArray(got[i], want.Arrays[i]):
+			t.Errorf("%s: array %d:\n got %+v\nwant %+v", name, i, got[i], want.Arrays[i])
+		default:
+			continue
+		}
+		return
+	}
+}
+
+func sameArray(a, b factArray) bool {
+	return a.Path == b.Path && a.DType == b.DType && a.Order == b.Order && a.Bytes == b.Bytes && slices.Equal(a.Shape, b.Shape)
+}

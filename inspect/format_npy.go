@@ -1,0 +1,313 @@
+package inspect
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// maxNpyHeader is more than NumPy's own limit of 10,000 characters for headers of unknown origin.
+const maxNpyHeader = 1 << 20
+
+// npyHeader is what stands before the data of a .npy file.
+type npyHeader struct {
+	array
+	data int64 // where the data begins
+}
+
+// readNpyHeader reads the header of a .npy file: magic, version, length and
+// a Python dict literal, which is parsed and never evaluated.
+func readNpyHeader(r io.ReaderAt) (npyHeader, error) {
+	var fixed [12]byte
+	n, _ := r.ReadAt(fixed[:], 0)
+	if n < 10 || string(fixed[:6]) != "\x93NUMPY" {
+		return npyHeader{}, fmt.Errorf("no .npy header")
+	}
+	start, size := int64(10), int64(binary.LittleEndian.Uint16(fixed[8:]))
+	if fixed[6] >= 2 {
+		start, size = 12, int64(binary.LittleEndian.Uint32(fixed[8:]))
+	}
+	if fixed[6] < 1 || fixed[6] > 3 || n < int(start) || size > maxNpyHeader {
+		return npyHeader{}, fmt.Errorf("a .npy header of version %d and %d bytes", fixed[6], size)
+	}
+	text := make([]byte, size)
+	if n, _ := r.ReadAt(text, start); int64(n) != size {
+		return npyHeader{}, fmt.Errorf("the .npy header ends early")
+	}
+	h := npyHeader{data: start + size}
+	err := h.parse(string(text))
+	return h, err
+}
+
+func (h *npyHeader) parse(text string) error {
+	value, err := parsePython(text)
+	dict, ok := value.(pyDict)
+	if err != nil || !ok {
+		return fmt.Errorf("the .npy header is no dict")
+	}
+	order, ok := dict["fortran_order"].(bool)
+	shape, ok2 := dict["shape"].(pyTuple)
+	if !ok || !ok2 || len(shape) > maxDims {
+		return fmt.Errorf("the .npy header lacks its order or shape")
+	}
+	h.fortran = order
+	h.shape = []int64{}
+	for _, item := range shape {
+		n, ok := item.(int64)
+		if !ok || n < 0 {
+			return fmt.Errorf("the .npy header's shape is not one")
+		}
+		h.shape = append(h.shape, n)
+	}
+	if h.dtype, ok = descrType(dict["descr"], 0); !ok {
+		return fmt.Errorf("the .npy header's dtype is not one")
+	}
+	var fits bool
+	if _, h.bytes, fits = product(h.shape, h.dtype.itemSize); !fits {
+		return fmt.Errorf("the .npy header's shape overflows")
+	}
+	return nil
+}
+
+// descrType reads a dtype as a .npy header has it: a string, or a list of fields.
+func descrType(v any, depth int) (dtype, bool) {
+	switch v := v.(type) {
+	case string:
+		if unit := strings.IndexByte(v, '['); unit > 0 { // a datetime's unit
+			d, ok := parseDType(v[:unit])
+			d.text = v
+			return d, ok
+		}
+		return parseDType(v)
+	case pyTuple: // (dtype, shape): a sub-array
+		if len(v) != 2 || depth > maxDTypeDepth {
+			return dtype{}, false
+		}
+		base, ok := descrType(v[0], depth+1)
+		return subarray(base, v[1], ok)
+	case pyList:
+		return descrFields(v, depth)
+	}
+	return dtype{}, false
+}
+
+func subarray(base dtype, shape any, ok bool) (dtype, bool) {
+	dims, isTuple := shape.(pyTuple)
+	if !ok || !isTuple || len(dims) > maxDims {
+		return dtype{}, false
+	}
+	var sizes []int64
+	for _, dim := range dims {
+		n, ok := dim.(int64)
+		if !ok || n < 0 {
+			return dtype{}, false
+		}
+		sizes = append(sizes, n)
+	}
+	_, size, ok := product(sizes, base.itemSize)
+	base.itemSize = size
+	base.text = "(" + quoteDescr(base.text) + ", " + tupleText(sizes) + ")"
+	return base, ok
+}
+
+func descrFields(list pyList, depth int) (dtype, bool) {
+	d := dtype{char: 'V'}
+	var parts []string
+	for _, item := range list {
+		field, ok := item.(pyTuple)
+		if !ok || len(field) < 2 || depth > maxDTypeDepth {
+			return dtype{}, false
+		}
+		inner, ok := descrType(field[1], depth+1)
+		if ok && len(field) > 2 {
+			inner, ok = subarray(inner, field[2], true)
+		}
+		if !ok || d.itemSize+inner.itemSize < d.itemSize {
+			return dtype{}, false
+		}
+		d.itemSize += inner.itemSize
+		d.hasObject = d.hasObject || inner.hasObject
+		name, _ := field[0].(string)
+		parts = append(parts, "("+pythonQuote(name)+", "+fieldDescr(inner.text)+")")
+	}
+	d.text = "[" + strings.Join(parts, ", ") + "]"
+	return d, true
+}
+
+// npy reads a .npy file: its array and, where that holds objects, the pickle behind the header.
+func (w *walk) npy(member string, r io.ReaderAt, size int64) (array, bool) {
+	h, err := readNpyHeader(r)
+	if err != nil {
+		w.issue(IssueMalformed, member, 0, "%v", err)
+		return array{}, false
+	}
+	if h.dtype.hasObject {
+		s := &stream{at: r, size: size, member: member}
+		first := &reading{offset: h.data}
+		w.read(s, first)
+		w.settle(s, first)
+		return h.array, true
+	}
+	if h.bytes != size-h.data {
+		kind := IssueTrailing
+		if h.bytes > size-h.data {
+			kind = IssueTruncated
+		}
+		w.issue(kind, member, h.data, "%d bytes of data where the header says %d", size-h.data, h.bytes)
+	}
+	return h.array, true
+}
+
+// A Python literal is nil, bool, int64, float64, string, pyTuple, pyList or pyDict.
+type (
+	pyTuple []any
+	pyList  []any
+	pyDict  map[string]any // keys that are no strings are left out
+)
+
+// parsePython reads one Python literal.
+func parsePython(text string) (any, error) {
+	p := &literalParser{text: text}
+	v := p.value(0)
+	p.space()
+	if p.failed || p.at != len(p.text) {
+		return nil, fmt.Errorf("no Python literal at byte %d", p.at)
+	}
+	return v, nil
+}
+
+type literalParser struct {
+	text   string
+	at     int
+	failed bool
+}
+
+// maxLiteralNesting bounds the recursion of the literal parser.
+const maxLiteralNesting = 32
+
+func (p *literalParser) space() {
+	for p.at < len(p.text) && strings.IndexByte(" \t\r\n\x00", p.text[p.at]) >= 0 {
+		p.at++
+	}
+}
+
+// take steps over c where it comes next.
+func (p *literalParser) take(c byte) bool {
+	p.space()
+	if p.at < len(p.text) && p.text[p.at] == c {
+		p.at++
+		return true
+	}
+	return false
+}
+
+func (p *literalParser) fail() any {
+	p.failed = true
+	return nil
+}
+
+func (p *literalParser) value(depth int) any {
+	p.space()
+	if p.failed || depth > maxLiteralNesting || p.at == len(p.text) {
+		return p.fail()
+	}
+	switch p.text[p.at] {
+	case '(':
+		items, comma := p.items(')', depth)
+		if len(items) == 1 && !comma {
+			return items[0]
+		}
+		return pyTuple(items)
+	case '[':
+		items, _ := p.items(']', depth)
+		return pyList(items)
+	case '{':
+		return p.dict(depth)
+	case '\'', '"':
+		return p.str()
+	case 'u', 'b':
+		p.at++
+		return p.str()
+	}
+	return p.word()
+}
+
+func (p *literalParser) items(end byte, depth int) (items []any, comma bool) {
+	p.at++
+	for !p.failed && !p.take(end) {
+		items = append(items, p.value(depth+1))
+		comma = p.take(',')
+		if !comma {
+			if !p.take(end) {
+				p.failed = true
+			}
+			break
+		}
+	}
+	return items, comma
+}
+
+func (p *literalParser) dict(depth int) any {
+	p.at++
+	dict := pyDict{}
+	for !p.failed && !p.take('}') {
+		key := p.value(depth + 1)
+		if !p.take(':') {
+			return p.fail()
+		}
+		value := p.value(depth + 1)
+		if name, ok := key.(string); ok {
+			dict[name] = value
+		}
+		if !p.take(',') {
+			if !p.take('}') {
+				return p.fail()
+			}
+			break
+		}
+	}
+	return dict
+}
+
+func (p *literalParser) str() any {
+	if p.at >= len(p.text) {
+		return p.fail()
+	}
+	quote := p.text[p.at]
+	p.at++
+	var b strings.Builder
+	for p.at < len(p.text) && p.text[p.at] != quote {
+		if p.text[p.at] == '\\' && p.at+1 < len(p.text) {
+			p.at++
+		}
+		b.WriteByte(p.text[p.at])
+		p.at++
+	}
+	if !p.take(quote) {
+		return p.fail()
+	}
+	return b.String()
+}
+
+func (p *literalParser) word() any {
+	start := p.at
+	for p.at < len(p.text) && strings.IndexByte(" \t\r\n,:)]}", p.text[p.at]) < 0 {
+		p.at++
+	}
+	switch word := p.text[start:p.at]; word {
+	case "None":
+		return nil
+	case "True":
+		return true
+	case "False":
+		return false
+	default:
+		n, err := strconv.ParseInt(strings.TrimSuffix(word, "L"), 10, 64)
+		if err == nil {
+			return n
+		}
+		return p.fail()
+	}
+}

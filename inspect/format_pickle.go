@@ -1,0 +1,292 @@
+package inspect
+
+import (
+	"errors"
+	"io"
+
+	"modelscan/pickle"
+)
+
+// stream is the data that programs stand in, which can be read from the
+// start again: a file, or what a codec makes of one.
+type stream struct {
+	at     io.ReaderAt // nil for compressed data
+	size   int64       // -1 where only reading tells
+	member string
+	reopen func() *decompressor
+	last   *decompressor // the one that is being read
+}
+
+// start points the reader at offset. Compressed data is read from its start.
+func (s *stream) start(r *pickle.Reader, offset int64) {
+	if s.at != nil {
+		r.Reset(s.at, offset)
+		return
+	}
+	s.last = s.reopen()
+	r.ResetStream(s.last)
+	r.Skip(offset) // where that is past the end, the next read says so
+}
+
+// reading is one way to read a stream's programs.
+type reading struct {
+	joblib  *joblibLoader // nil for plain pickle.load
+	offset  int64         // of the first program
+	again   bool          // another reading took these bytes already: only new names count
+	ends    []int64       // where frames end behind STOP
+	whole   int           // programs read to STOP
+	names   int           // names that were imported
+	opcodes int64
+	padded  bool
+	end     int64 // where the last whole program ends
+	err     error // why reading ended, other than the end of the data
+}
+
+// pickles reads a file as a stream of pickles, in every way that a loader
+// would. It says false where the file is nothing of the kind.
+func (w *walk) pickles(content kind, r io.ReaderAt, size int64) bool {
+	s := &stream{at: r, size: size}
+	first := &reading{joblib: &joblibLoader{}}
+	mark := w.mark()
+	w.read(s, first)
+	if !plausible(first, content, w.in.head[:]) {
+		w.rollback(mark)
+		return false
+	}
+	w.model.Format = "pickle"
+	w.settle(s, first)
+	return true
+}
+
+// plausible tells whether a reading that failed was a reading of a pickle:
+// one that imports something is, whatever it looks like.
+func plausible(first *reading, content kind, head []byte) bool {
+	switch {
+	case first.names > 0:
+		return true
+	case content.what != "" && content.name != "unknown" && content.name != "text":
+		return false
+	case first.whole > 0:
+		return first.opcodes > 1
+	case head[0] == 0x80 && head[1] <= pickle.HighestProtocol:
+		return true
+	}
+	return first.opcodes > 8
+}
+
+// compressed reads a compressed file. It says false where the first bytes
+// only look like the codec's.
+func (w *walk) compressed(c *codec, r io.ReaderAt, size int64) bool {
+	s := &stream{size: -1}
+	s.reopen = func() *decompressor { return newDecompressor(c, r, size, w.limits.MaxExpansion) }
+	first := &reading{joblib: &joblibLoader{}}
+	mark := w.mark()
+	w.read(s, first)
+	d := s.last
+	if first.opcodes == 0 && first.end == 0 && d.left == d.limit {
+		w.rollback(mark)
+		return false
+	}
+	w.model.Format, w.model.Compression = "pickle", c.name
+	if c.name != "gzip" {
+		w.model.Format = "joblib" // no other writer of pickles uses these
+	}
+	if c.name == "zf" {
+		w.model.Compression = "zlib"
+	}
+	total := d.limit - d.left
+	if err := d.err; err != nil {
+		w.codecIssue(c, err, d.consumed())
+	}
+	s.size = total
+	if first.whole == 0 && first.names == 0 && first.opcodes <= 1 {
+		w.issue(IssueNotModel, "", 0, "this is no model: it is %s data that holds no pickle", c.name)
+		w.model.NotModel = !hasModelExtension(w.name)
+		w.model.Format = c.name
+		return true
+	}
+	w.settle(s, first)
+	w.plainCompressed(r, size)
+	return true
+}
+
+func (w *walk) codecIssue(c *codec, err error, at int64) {
+	var limit *LimitError
+	switch {
+	case errors.As(err, &limit):
+		w.issue(IssueLimit, "", at, "%s data: %v", c.name, err)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errShort):
+		w.issue(IssueTruncated, "", at, "the %s data ends early", c.name)
+	default:
+		w.issue(IssueMalformed, "", at, "the %s data is damaged: %v", c.name, err)
+	}
+}
+
+// plainCompressed takes a compressed file's own bytes for opcodes, as
+// pickle.load does: the first bytes of some codecs are opcodes.
+func (w *walk) plainCompressed(r io.ReaderAt, size int64) {
+	w.read(&stream{at: r, size: size}, &reading{again: true})
+}
+
+// settle files what a first reading found wanting, and takes the other
+// readings of the same bytes.
+func (w *walk) settle(s *stream, first *reading) {
+	if first.joblib != nil && first.joblib.arrays > 0 {
+		w.model.Format = "joblib"
+		for i := range w.model.Programs {
+			w.model.Programs[i].Loader = "joblib"
+		}
+		w.read(s, &reading{again: true})
+		if first.padded {
+			w.read(s, &reading{again: true, joblib: &joblibLoader{noPadding: true}})
+		}
+	}
+	for _, end := range first.ends {
+		if s.size >= 0 && end > s.size {
+			w.issue(IssueAmbiguous, s.member, end, "%s", pickle.FrameShort)
+			continue
+		}
+		w.issue(IssueAmbiguous, s.member, end, "a program ends inside a frame: the next load from the same file begins behind the frame")
+		w.read(s, &reading{again: true, offset: end, joblib: &joblibLoader{}})
+	}
+}
+
+// read takes one reading of a stream: program after program until the data
+// ends or something is no program.
+func (w *walk) read(s *stream, how *reading) {
+	s.start(&w.in.reader, how.offset)
+	limits := w.limits.Pickle
+	limits.Deadline = w.deadline
+	var loader *pickle.Loader
+	if how.joblib != nil {
+		loader = how.joblib.loader()
+	}
+	w.in.decoder.Reset(&w.in.reader, limits, loader)
+	for {
+		if err := w.ctx.Err(); err != nil {
+			w.readingIssue(s, how, IssueLimit, -1, "not read to the end: %v", err)
+			return
+		}
+		p, err := w.in.decoder.Decode()
+		if err == io.EOF {
+			break
+		}
+		w.program(s, how, p, err)
+		if err != nil {
+			how.err = err
+			w.failed(s, how, p, err)
+			break
+		}
+		if how.whole == w.limits.MaxPrograms {
+			w.readingIssue(s, how, IssueLimit, p.End, "limit MaxPrograms of %d reached", w.limits.MaxPrograms)
+			break
+		}
+	}
+	if how.joblib != nil {
+		how.padded = how.joblib.padded
+	}
+}
+
+// program gathers the facts of one program.
+func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
+	how.names += len(p.Globals())
+	how.opcodes += p.Opcodes
+	w.names(p, s.member, how.again)
+	if how.again {
+		return
+	}
+	for _, note := range p.Notes {
+		w.issue(noteIssue(note.Kind), s.member, note.Offset, "%s", note.Kind)
+	}
+	if err == nil {
+		how.whole++
+		how.end = p.End
+		if how.joblib != nil {
+			w.sideFiles(how.joblib)
+		}
+		w.objects(p, s.member)
+		if s.member == "" {
+			w.model.Root = rootObject(p)
+		}
+		if p.FrameEnd > 0 && len(how.ends) < maxFrameEnds {
+			how.ends = append(how.ends, p.FrameEnd)
+		}
+	}
+	if len(w.model.Programs) < maxPrograms {
+		w.model.Programs = append(w.model.Programs, Program{
+			Member: s.member, Offset: p.Start, End: p.End, Protocol: p.Protocol, Loader: "pickle", Opcodes: p.Opcodes, Calls: p.Calls,
+		})
+	}
+}
+
+const (
+	maxFrameEnds = 16
+	maxPrograms  = 10_000 // programs listed one by one
+)
+
+func noteIssue(k pickle.NoteKind) IssueKind {
+	switch k {
+	case pickle.FrameCrossed, pickle.FrameShort, pickle.OctalInt, pickle.LooseType, pickle.EmptyLine:
+		return IssueAmbiguous
+	case pickle.NeedsCallback, pickle.NeedsBuffer, pickle.NeedsRegistry:
+		return IssueUnsupported
+	case pickle.LineCut:
+		return IssueTruncated
+	}
+	return IssueMalformed
+}
+
+func (w *walk) readingIssue(s *stream, how *reading, kind IssueKind, offset int64, format string, args ...any) {
+	if !how.again {
+		w.issue(kind, s.member, offset, format, args...)
+	}
+}
+
+// failed files why a program could not be read to STOP. Bytes behind a whole
+// program that are none themselves are trailing bytes; one line end is not
+// worth a word.
+func (w *walk) failed(s *stream, how *reading, p *pickle.Program, err error) {
+	if how.again {
+		return
+	}
+	if how.whole > 0 && len(p.Globals()) == 0 && !errors.Is(err, pickle.ErrTruncated) || how.whole > 0 && p.Opcodes <= 1 {
+		w.model.Programs = w.model.Programs[:max(0, len(w.model.Programs)-1)]
+		w.trailing(s, how.end)
+		return
+	}
+	var limit *pickle.LimitError
+	var where *pickle.Error
+	errors.As(err, &where)
+	switch {
+	case w.in.reader.Err() != nil:
+		w.issue(IssueIO, s.member, where.Offset, "%v", w.in.reader.Err())
+	case errors.As(err, &limit):
+		w.issue(IssueLimit, s.member, where.Offset, "%v", where.Err)
+	case errors.Is(err, pickle.ErrTruncated):
+		w.issue(IssueTruncated, s.member, where.Offset, "the data ends in the middle of a pickle, at %s", where.Op)
+	default:
+		w.issue(IssueMalformed, s.member, where.Offset, "loading fails at %s: %v", where.Op, where.Err)
+	}
+}
+
+// trailing files the bytes from offset to the end of the data.
+func (w *walk) trailing(s *stream, offset int64) {
+	s.start(&w.in.reader, offset)
+	tail := w.in.reader.Peek(3)
+	if text := string(tail); text == "\n" || text == "\r\n" {
+		return
+	}
+	if s.size >= 0 {
+		w.issue(IssueTrailing, s.member, offset, "%d bytes behind the last pickle are none", s.size-offset)
+		return
+	}
+	w.issue(IssueTrailing, s.member, offset, "the bytes behind the last pickle are none")
+}
+
+// mark and rollback undo a reading that turned out to be of something else.
+func (w *walk) mark() Model { return *w.model }
+
+func (w *walk) rollback(m Model) {
+	*w.model = m
+	clear(w.index)
+}

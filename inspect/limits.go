@@ -1,0 +1,38 @@
+package inspect
+
+import (
+	"time"
+
+	"modelscan/pickle"
+)
+
+// Limits bound what inspecting one file may cost. A zero field means its
+// default; there is no "unlimited". Going past one makes the file incomplete.
+type Limits struct {
+	Pickle       pickle.Limits // of each program
+	MaxExpansion int64         // bytes that the file may decompress to; default 16 GiB
+	MaxPrograms  int           // programs in one stream; default 1,000,000
+	MaxArrays    int           // arrays listed one by one; default 100,000
+	MaxIssues    int           // issues listed; default 1,000
+	MaxDepth     int           // of containers in containers; default 8
+	Timeout      time.Duration // for one file; default 10 minutes
+}
+
+func (l Limits) withDefaults() Limits {
+	def := func(field *int, value int) {
+		if *field <= 0 {
+			*field = value
+		}
+	}
+	if l.MaxExpansion <= 0 {
+		l.MaxExpansion = 16 << 30
+	}
+	if l.Timeout <= 0 {
+		l.Timeout = 10 * time.Minute
+	}
+	def(&l.MaxPrograms, 1_000_000)
+	def(&l.MaxArrays, 100_000)
+	def(&l.MaxIssues, 1_000)
+	def(&l.MaxDepth, 8)
+	return l
+}

@@ -1,0 +1,100 @@
+package inspect
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// siblings returns a function that opens files in the folder of path.
+func siblings(path string) func(string) (*os.File, error) {
+	return func(name string) (*os.File, error) {
+		full := filepath.Join(filepath.Dir(path), name)
+		info, err := os.Lstat(full)
+		if err != nil {
+			return nil, err
+		}
+		if !info.Mode().IsRegular() {
+			return nil, errors.New("not a regular file")
+		}
+		return os.Open(full)
+	}
+}
+
+// sideFiles inspects the arrays that joblib before 0.10 wrote into files
+// beside the pickle. Their names stand in the pickle; one that leads out of
+// the folder is not followed.
+func (w *walk) sideFiles(j *joblibLoader) {
+	for _, f := range j.side {
+		if _, seen := w.sides[f.name]; !seen {
+			w.sides[f.name] = w.sideFile(f)
+		}
+	}
+	j.side = j.side[:0]
+}
+
+// sideFile inspects one and returns its array, of which nothing but the
+// dtype and the shape may be known.
+func (w *walk) sideFile(f sideFile) *array {
+	refuse := func(why string) *array {
+		w.issue(IssueSideFile, "", f.offset, "an array is in the file %s, which %s", pythonQuote(f.name), why)
+		return nil
+	}
+	if f.name == "" || f.name != filepath.Base(f.name) || strings.ContainsAny(f.name, `/\:`) {
+		return refuse("is not in the model's folder")
+	}
+	if w.sibling == nil {
+		return refuse("was not given")
+	}
+	file, err := w.sibling(f.name)
+	if err != nil {
+		return refuse("cannot be read: " + reason(err).Error())
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return refuse("cannot be read: " + reason(err).Error())
+	}
+	if f.compressed {
+		return w.compressedSide(f, file, info.Size())
+	}
+	inner := *w
+	inner.in = new(Inspector) // the file's own reader and decoder are at work
+	a, ok := inner.npy(f.name, file, info.Size())
+	if !ok {
+		return nil
+	}
+	return &a
+}
+
+// compressedSide checks a .npy.z, which is the bare data: its dtype and shape stand in the pickle.
+func (w *walk) compressedSide(f sideFile, r io.ReaderAt, size int64) *array {
+	var head [4]byte
+	r.ReadAt(head[:], 0)
+	c := findCodec(head[:])
+	if c == nil {
+		w.issue(IssueMalformed, f.name, 0, "no compressed data")
+		return nil
+	}
+	d := newDecompressor(c, r, size, w.limits.MaxExpansion)
+	n, _ := io.Copy(io.Discard, d)
+	if d.err != nil {
+		w.codecIssue(c, d.err, d.consumed())
+	}
+	a := f.array
+	if a != nil && a.bytes != n {
+		w.issue(IssueMalformed, f.name, 0, "%d bytes of data for an array of %d", n, a.bytes)
+	}
+	return a
+}
+
+// reason drops the path from an error: the message has it already.
+func reason(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

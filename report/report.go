@@ -1,0 +1,65 @@
+package report
+
+import (
+	"io"
+
+	"modelscan/allowlist"
+	"modelscan/inspect"
+)
+
+// Report is what one run found, ready to be written.
+type Report struct {
+	Tool    Tool
+	Files   []File
+	Summary Summary
+}
+
+// Tool names the program that made a report.
+type Tool struct{ Name, Version string }
+
+// File is one inspected file with its judgement.
+type File struct {
+	Model   *inspect.Model
+	Verdict allowlist.Verdict
+}
+
+// Summary counts files by verdict; Files is the sum of the others.
+type Summary struct{ Files, Trusted, Untrusted, Incomplete, Skipped int }
+
+// Writer writes a report in one format.
+type Writer func(w io.Writer, r *Report) error
+
+// New returns the report on files, with their summary. A file without a
+// known status counts as incomplete.
+func New(tool Tool, files []File) *Report {
+	r := &Report{Tool: tool, Files: files, Summary: Summary{Files: len(files)}}
+	for i := range files {
+		status := &files[i].Verdict.Status
+		switch *status {
+		case allowlist.Trusted:
+			r.Summary.Trusted++
+		case allowlist.Untrusted:
+			r.Summary.Untrusted++
+		case allowlist.Skipped:
+			r.Summary.Skipped++
+		default:
+			*status = allowlist.Incomplete
+			r.Summary.Incomplete++
+		}
+	}
+	return r
+}
+
+// ruling returns the judgement on global i; a name without one is untrusted.
+func (f *File) ruling(i int) allowlist.Ruling {
+	if i < len(f.Verdict.Rulings) {
+		return f.Verdict.Rulings[i]
+	}
+	return allowlist.Ruling{Denied: f.Model.Globals[i].Uses, Reason: "not judged"}
+}
+
+// arrays returns how many arrays the file holds and their size, counting
+// those that the model leaves out.
+func (f *File) arrays() (count int, size int64) {
+	return max(f.Model.ArraysTotal, len(f.Model.Arrays)), f.Model.ArrayBytes
+}

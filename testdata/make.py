@@ -1,0 +1,349 @@
+"""Write the model fixtures with the real libraries, and the facts that Python states about them.
+
+    python3 testdata/make.py                        every environment of envs.py
+    python3 testdata/make.py --env sklearn-1.5.2    one of them; repeat for more
+
+Environments are made where they are missing. Each runs this file once more (`--inside`) to write its fixtures, then
+oracle/facts.py to load them; the rows end up in oracle/facts.json. Runs on Python 2.7 as far as --inside goes.
+"""
+from __future__ import print_function
+
+import json
+import os
+import pickle
+import sys
+import warnings
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FACTS = os.path.join(HERE, "oracle", "facts.json")
+sys.path.insert(0, HERE)
+sys.dont_write_bytecode = True
+
+# Python 2 cannot say what a name is in Python 3: its files are read by the Python 3 twin of its environment.
+READERS = {"sklearn-0.20.4-py2.7": "sklearn-0.20.4"}
+
+NAMES = {"sklearn": "scikit-learn"}  # files go by the import name, facts by the one on PyPI
+
+# Groups of environments for the table. What differs between releases is written by all; what does not, by a few.
+PY2 = {"sklearn-0.20.4-py2.7"}
+PY3 = {"sklearn-0.20.4", "sklearn-0.22.2", "sklearn-0.24.2", "sklearn-1.0.2", "sklearn-1.1.3", "sklearn-1.2.2",
+       "sklearn-1.3.2", "sklearn-1.5.2", "sklearn-1.7.2", "sklearn-1.9.1"}
+ALL = PY2 | PY3
+SINCE22 = PY3 - {"sklearn-0.20.4"}
+SINCE11 = SINCE22 - {"sklearn-0.22.2", "sklearn-0.24.2", "sklearn-1.0.2"}
+NEWEST = {"sklearn-1.9.1"}
+NUMPY2 = {"sklearn-1.5.2", "sklearn-1.7.2", "sklearn-1.9.1"}
+PROTOCOL5 = SINCE11 | {"sklearn-1.0.2"}  # Python 3.8 on
+FEW = {"sklearn-0.22.2", "sklearn-1.1.3", "sklearn-1.3.2", "sklearn-1.9.1"}
+CODE = {"sklearn-0.24.2", "sklearn-1.3.2", "sklearn-1.9.1"}  # they have cloudpickle and dill
+VENDORED = PY2 | {"sklearn-0.20.4"}  # they have sklearn.externals.joblib
+JOBLIBS = PY3 - {"sklearn-1.2.2"}  # it has the joblib of sklearn-1.1.3
+
+
+def pickled(library, name, module, function, envs, protocols=(None,)):
+    """Rows of pickle.dump, one for each protocol; None is the default of the Python that writes."""
+    for protocol in protocols:
+        suffix = "" if protocol is None else "-p%d" % protocol
+        yield dict(folder="pickle", library=library, name=name + suffix + ".pkl", module=module, function=function,
+                   envs=envs & writing(protocol), protocol=protocol,
+                   dump=lambda value, path, protocol=protocol: dump_pickle(value, path, protocol),
+                   call="pickle.dump" + ("" if protocol is None else "(protocol=%d)" % protocol))
+
+
+def writing(protocol):
+    """The environments whose Python knows a protocol."""
+    if protocol == 5:
+        return PROTOCOL5
+    return ALL if protocol is None or protocol < 3 else PY3
+
+
+def plain(name):
+    """Rows of plain Python: every protocol of the newest Python and of Python 2, some of the oldest Python 3."""
+    for envs, protocols in [(PY2, range(3)), ({"sklearn-0.20.4"}, [0, 2, 3]), (NEWEST, range(6))]:
+        for row in pickled("python", name, "plain", name, envs, protocols):
+            yield row
+
+
+def pure(name, module, function):
+    """Rows of Python 2's pickle, which writes other opcodes than cPickle."""
+    for protocol in range(3):
+        yield dict(folder="pickle", library="python", name="pure-%s-p%d.pkl" % (name, protocol), module=module,
+                   function=function, envs=PY2, protocol=protocol,
+                   call="pickle.dump(protocol=%d), not cPickle" % protocol,
+                   dump=lambda value, path, protocol=protocol: dump_with("pickle", value, path, {"protocol": protocol}))
+
+
+def joblibbed(name, function, envs, library="joblib", module="joblibs", dump="dump", **options):
+    """One row of joblib.dump."""
+    said = ", ".join("%s=%r" % item for item in sorted(options.items()))
+    package = "sklearn.externals.joblib" if dump == "dump_vendored" else "joblib"
+    call = package + ".dump" + ("(%s)" % said if said else "")
+    call += {"dump_pipe": " to a pipe", "dump_cached": "(compress=3, cache_size=0)"}.get(dump, "")
+    yield dict(folder="joblib", library=library, name=name + ".joblib", module=module, function=function, envs=envs,
+               protocol=options.get("protocol"), dump=from_writers("joblibs", dump, options), call=call)
+
+
+def coded(library, name, function, envs, protocol=None):
+    """One row of cloudpickle.dump or dill.dump."""
+    options = {} if protocol is None else {"protocol": protocol}
+    yield dict(folder="pickle", library=library, name=name + ".pkl", module="lambdas", function=function, envs=envs,
+               protocol=protocol, dump=lambda value, path: dump_with(library, value, path, options),
+               call=library + ".dump" + ("(protocol=%d)" % protocol if options else ""))
+
+
+def table():
+    every = [
+        # scikit-learn, plain pickle
+        pickled("sklearn", "logistic", "estimators", "logistic", ALL),
+        pickled("sklearn", "svc", "estimators", "svc", ALL),
+        pickled("sklearn", "kmeans", "estimators", "kmeans", ALL),
+        pickled("sklearn", "kd-tree", "estimators", "kd_tree", ALL),
+        pickled("sklearn", "mlp", "estimators", "mlp", ALL),
+        pickled("sklearn", "boosting", "estimators", "boosting", ALL),
+        pickled("sklearn", "hist-boosting", "estimators", "hist_boosting", SINCE22),
+        pickled("sklearn", "forest", "estimators", "forest", ALL),
+        pickled("sklearn", "tree", "estimators", "regression_tree", ALL, [2]),
+        pickled("sklearn", "tree", "estimators", "regression_tree", FEW, [0, 5]),
+        pickled("sklearn", "label-encoder", "estimators", "label_encoder", ALL),
+        pickled("sklearn", "label-encoder-objects", "estimators", "label_encoder_objects", FEW | PY2, [2]),
+        pickled("sklearn", "pipeline", "estimators", "pipeline_", ALL),
+        pickled("sklearn", "pipeline", "estimators", "pipeline_", FEW | PY2, [0, 2, 5]),
+        pickled("sklearn", "text-tfidf", "estimators", "text_tfidf", ALL),
+        pickled("sklearn", "columns", "estimators", "columns", ALL),
+        pickled("sklearn", "function-transformer", "estimators", "function_transformer", ALL),
+        pickled("sklearn", "grid-search", "estimators", "grid_search", ALL),
+        pickled("sklearn", "stacking", "estimators", "stacking", SINCE22),
+        pickled("sklearn", "sgd", "estimators", "sgd", FEW | PY2, [2]),
+        pickled("sklearn", "naive-bayes", "estimators", "naive_bayes_", FEW | PY2, [0]),
+        pickled("sklearn", "ball-tree", "estimators", "ball_tree", FEW, [2]),
+        pickled("sklearn", "adaboost", "estimators", "adaboost", FEW, [5]),
+        pickled("sklearn", "isolation-forest", "estimators", "isolation_forest", FEW),
+        pickled("sklearn", "extra-trees", "estimators", "forest_with_random_state", FEW),
+        pickled("sklearn", "nested-pipeline", "estimators", "nested_pipeline", FEW),
+        pickled("sklearn", "text-count", "estimators", "text_count", FEW | PY2, [2]),
+        pickled("sklearn", "dict-vectorizer", "estimators", "dict_vectorizer", FEW),
+        pickled("sklearn", "feature-union", "estimators", "feature_union", FEW),
+        pickled("sklearn", "voting", "estimators", "voting", FEW, [5]),
+        pickled("sklearn", "bunch", "estimators", "bunch", FEW | PY2),
+        pickled("sklearn", "calibrated", "estimators", "calibrated", FEW),
+        pickled("sklearn", "gaussian-process", "estimators", "gaussian_process_", FEW),
+        # scikit-learn, joblib
+        joblibbed("forest", "forest", PY3, "sklearn", "estimators"),
+        joblibbed("columns", "columns", PY3, "sklearn", "estimators"),
+        joblibbed("pipeline", "pipeline_", FEW, "sklearn", "estimators"),
+        joblibbed("text-tfidf", "text_tfidf", FEW, "sklearn", "estimators"),
+        joblibbed("svc", "svc", FEW, "sklearn", "estimators"),
+        joblibbed("hist-boosting", "hist_boosting", FEW, "sklearn", "estimators"),
+        joblibbed("externals-forest", "forest", VENDORED, "sklearn", "estimators", dump="dump_vendored"),
+        joblibbed("externals-columns", "columns", VENDORED, "sklearn", "estimators", dump="dump_vendored", compress=3),
+        joblibbed("kd-tree-zlib", "kd_tree", FEW, "sklearn", "estimators", compress=3),
+        # other libraries, joblib
+        joblibbed("dtypes", "dtypes", FEW | {"sklearn-0.20.4"}, "numpy", "arrays"),
+        joblibbed("shapes", "shapes", FEW | {"sklearn-0.20.4"}, "numpy", "arrays"),
+        joblibbed("generators", "generators", NEWEST, "numpy", "arrays"),
+        joblibbed("strings", "strings", NEWEST, "numpy", "arrays"),
+        joblibbed("frame", "frame", FEW, "pandas", "frames"),
+        joblibbed("extension", "extension", NEWEST, "pandas", "frames"),
+        joblibbed("matrices", "matrices", FEW, "scipy", "sparse"),
+        # joblib: its own shapes
+        joblibbed("arrays", "arrays", JOBLIBS),
+        joblibbed("array", "array", JOBLIBS),
+        joblibbed("large-array", "large_array", NEWEST),
+        joblibbed("zlib-arrays", "arrays", JOBLIBS, compress=("zlib", 3)),
+        joblibbed("zlib-forest", "model", JOBLIBS, compress=("zlib", 3)),
+        joblibbed("gzip-arrays", "arrays", FEW, compress=("gzip", 3)),
+        joblibbed("bz2-arrays", "arrays", FEW, compress=("bz2", 3)),
+        joblibbed("lzma-arrays", "arrays", FEW, compress=("lzma", 3)),
+        joblibbed("xz-arrays", "arrays", FEW, compress=("xz", 3)),
+        joblibbed("lz4-arrays", "arrays", FEW, compress=("lz4", 3)),
+        joblibbed("pipe-arrays", "arrays", FEW, dump="dump_pipe"),
+        joblibbed("arrays-p0", "arrays", FEW, protocol=0),
+        joblibbed("arrays-p2", "arrays", FEW, protocol=2),
+        joblibbed("arrays-p5", "arrays", FEW & writing(5), protocol=5),
+        joblibbed("side-files/arrays", "arrays_in_order", PY2),
+        joblibbed("side-files/forest", "model", PY2),
+        joblibbed("cached/forest", "model", PY2, dump="dump_cached"),
+        joblibbed("zf-arrays", "arrays_in_order", PY2, compress=3),
+        joblibbed("zf-forest", "model", PY2, compress=3),
+        joblibbed("zf-columns", "text_model", PY2, compress=3),
+        # NumPy
+        pickled("numpy", "dtypes", "arrays", "dtypes", ALL),
+        pickled("numpy", "dtypes", "arrays", "dtypes", NEWEST, range(6)),
+        pickled("numpy", "dtypes", "arrays", "dtypes", FEW - NEWEST, [2]),
+        pickled("numpy", "dtypes", "arrays", "dtypes", PY2, [1, 2]),
+        pickled("numpy", "shapes", "arrays", "shapes", ALL),
+        pickled("numpy", "shapes", "arrays", "shapes", FEW, [0, 2]),
+        pickled("numpy", "shapes", "arrays", "shapes", FEW | NUMPY2, [5]),
+        pickled("numpy", "root", "arrays", "root", NEWEST | PY2, range(6)),
+        pickled("numpy", "structured-root", "arrays", "structured_root", NEWEST, [4, 5]),
+        pickled("numpy", "large", "arrays", "large", NEWEST, [2, 4, 5]),
+        pickled("numpy", "subclasses", "arrays", "subclasses", ALL),
+        pickled("numpy", "subclasses", "arrays", "subclasses", FEW, [2, 5]),
+        pickled("numpy", "scalars", "arrays", "scalars", ALL),
+        pickled("numpy", "scalars", "arrays", "scalars", FEW, [0, 2, 5]),
+        pickled("numpy", "generators", "arrays", "generators", ALL),
+        pickled("numpy", "ufuncs", "arrays", "ufuncs", ALL),
+        pickled("numpy", "ufuncs", "arrays", "ufuncs", FEW, [2]),
+        pickled("numpy", "strings", "arrays", "strings", NUMPY2),
+        # pandas
+        pickled("pandas", "frame", "frames", "frame", ALL),
+        pickled("pandas", "frame", "frames", "frame", FEW, [2, 5]),
+        pickled("pandas", "small-frame", "frames", "small_frame", FEW | PY2),
+        pickled("pandas", "series", "frames", "series", ALL),
+        pickled("pandas", "indexes", "frames", "indexes", ALL),
+        pickled("pandas", "scalars", "frames", "scalars", ALL),
+        pickled("pandas", "extension", "frames", "extension", SINCE22),
+        pickled("pandas", "grouped", "frames", "grouped", FEW),
+        # SciPy
+        pickled("scipy", "matrices", "sparse", "matrices", ALL),
+        pickled("scipy", "matrices", "sparse", "matrices", FEW, [2]),
+        pickled("scipy", "csr", "sparse", "csr", FEW),
+        pickled("scipy", "arrays", "sparse", "arrays", SINCE11),
+        pickled("scipy", "others", "sparse", "others", FEW),
+        # plain Python
+        plain("integers"), plain("floats"), plain("texts"), plain("buffers"), plain("containers"), plain("recursive"),
+        plain("library"), plain("functions"),
+        pickled("python", "instances", "plain", "instances", PY2, range(3)),
+        pickled("python", "frames", "plain", "frames", NEWEST, [4, 5]),
+        pure("instances", "plain", "instances"), pure("texts", "plain", "texts"), pure("arrays", "arrays", "shapes"),
+        # code in the file
+        coded("cloudpickle", "lambda", "a_lambda", CODE),
+        coded("cloudpickle", "lambda-p2", "a_lambda", CODE, 2),
+        coded("cloudpickle", "closure", "closure", CODE),
+        coded("cloudpickle", "class", "local_class", CODE),
+        coded("cloudpickle", "pipeline", "in_pipeline", CODE),
+        coded("dill", "lambda", "a_lambda", CODE),
+        coded("dill", "lambda-p2", "a_lambda", CODE, 2),
+        coded("dill", "closure", "closure", CODE),
+        coded("dill", "class", "local_class", CODE),
+        coded("dill", "pipeline", "in_pipeline", CODE),
+        [dict(folder="pickle", library="dill", name="session.pkl", module=None, function=None, envs=CODE, protocol=None,
+              dump=lambda value, path: from_writers("lambdas", "dill_session", {})(path), call="dill.dump_session")],
+    ]
+    return [row for rows in every for row in rows]
+
+
+def dump_pickle(value, path, protocol):
+    """None is the default protocol, which is 0 in Python 2; there the fast cPickle is what people use."""
+    library, default = (pickle, pickle.DEFAULT_PROTOCOL) if sys.version_info[0] > 2 else (__import__("cPickle"), 0)
+    with open(path, "wb") as file:
+        library.dump(value, file, default if protocol is None else protocol)
+
+
+def dump_with(library, value, path, options):
+    with open(path, "wb") as file:
+        __import__(library).dump(value, file, **options)
+
+
+def from_writers(module, function, options):
+    def call(*args):
+        return getattr(load_writer(module), function)(*args, **options)
+    return call
+
+
+def load_writer(module):
+    return getattr(__import__("writers." + module), module)
+
+
+def write(env):
+    """Inside an environment: write its fixtures and print a row for each."""
+    warnings.simplefilter("ignore")
+    failed = False
+    for row in table():
+        if env in row["envs"]:
+            try:
+                print(json.dumps(write_one(env, row), sort_keys=True))
+            except Exception as err:
+                print("make: %s: %s: %s: %s" % (env, row["library"], row["name"], err), file=sys.stderr)
+                failed = True
+    sys.exit(failed)
+
+
+def write_one(env, row):
+    version = version_of(row["library"])
+    era = "-py27" if env in PY2 and row["library"] == "sklearn" else ""  # the one release that two Pythons write
+    path = "models/%s/%s-%s%s-%s" % (row["folder"], row["library"], version, era, row["name"])
+    full = os.path.join(HERE, *path.split("/"))
+    if not os.path.isdir(os.path.dirname(full)):
+        os.makedirs(os.path.dirname(full))
+    value = row["function"] and getattr(load_writer(row["module"]), row["function"])()
+    row["dump"](value, full)
+    writers = [] if row["library"] == "python" else [NAMES.get(row["library"], row["library"]) + " " + version]
+    if row["folder"] == "joblib" and row["library"] != "joblib" and "externals" not in row["name"]:
+        writers.append("joblib " + version_of("joblib"))
+    stated = {"path": path, "env": env, "python": "%d.%d.%d" % sys.version_info[:3],
+              "writer": ", ".join(writers + [row["call"]]), "protocol": row["protocol"] or 0}
+    if env in READERS:
+        stated["reader"] = READERS[env]
+    return stated
+
+
+def version_of(library):
+    if library == "python":
+        return "%d.%d" % sys.version_info[:2]
+    return str(__import__(library).__version__)
+
+
+def main(args):
+    import argparse
+    import envs
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--env", action="append", choices=list(envs.ENVS), help="only this environment")
+    chosen = parser.parse_args(args).env or list(envs.ENVS)
+    facts = read_facts()
+    for env in chosen:
+        for name in {env, READERS.get(env, env)}:
+            envs.make(name)
+        facts = {path: row for path, row in facts.items() if row["env"] != env}
+        for row in run_inside(envs, env):
+            path = row.pop("path")
+            if path in facts:
+                sys.exit("make: %s is written by %s and by %s" % (path, facts[path]["env"], env))
+            facts[path] = row
+        write_facts(facts)
+    if len(chosen) == len(envs.ENVS):
+        remove_strays(facts)
+
+
+def run_inside(envs, env):
+    import subprocess
+    # One thread and a fixed hash seed: the same bytes on every run, as far as the library lets them be.
+    environ = dict(os.environ, PYTHONHASHSEED="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
+                   PYTHONDONTWRITEBYTECODE="1")
+    inside = [envs.interpreter(env), os.path.join(HERE, "make.py"), "--inside", env]
+    rows = subprocess.run(inside, env=environ, check=True, stdout=subprocess.PIPE).stdout
+    reader = [envs.interpreter(READERS.get(env, env)), os.path.join(HERE, "oracle", "facts.py")]
+    stated = subprocess.run(reader, env=environ, check=True, stdout=subprocess.PIPE, input=rows).stdout
+    return [json.loads(line) for line in stated.decode().splitlines()]
+
+
+def read_facts():
+    if not os.path.exists(FACTS):
+        return {}
+    with open(FACTS) as file:
+        return json.load(file)
+
+
+def write_facts(facts):
+    """One fixture a line: a change shows as the lines that it changed."""
+    lines = ["%s: %s" % (json.dumps(path), json.dumps(facts[path], sort_keys=True)) for path in sorted(facts)]
+    with open(FACTS, "w") as file:
+        file.write("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def remove_strays(facts):
+    """A fixture that no row writes any more goes; side files belong to the fixture whose name they begin with."""
+    for folder in ("pickle", "joblib"):
+        for base, _, names in os.walk(os.path.join(HERE, "models", folder)):
+            for name in names:
+                path = os.path.relpath(os.path.join(base, name), HERE).replace(os.sep, "/")
+                if path not in facts and path.split(".joblib_")[0] + ".joblib" not in facts and path.endswith(
+                        (".pkl", ".joblib", ".npy", ".z")):
+                    os.remove(os.path.join(base, name))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--inside"]:
+        write(sys.argv[2])
+    else:
+        main(sys.argv[1:])
