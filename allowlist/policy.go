@@ -138,8 +138,8 @@ func (p *Policy) Judge(m *inspect.Model) Verdict {
 			continue
 		}
 		v.Findings = append(v.Findings, finding(g, ruling, rule))
-		if g.Kind == inspect.Reference {
-			references = true
+		if g.Kind == inspect.Reference || g.Kind == inspect.Extension {
+			references = true // a plain load fails here, and nothing was named
 		} else {
 			v.Untrusted = append(v.Untrusted, g.Name())
 		}
@@ -193,7 +193,7 @@ func (p *Policy) rule(g *inspect.Global) (Ruling, string) {
 	}
 	switch g.Kind {
 	case inspect.Named:
-		return p.ruleNamed(name{g.Module, g.Qualname}, uses)
+		return p.ruleNamed(name{g.Module, g.Qualname}, uses, g.Explained)
 	case inspect.Computed:
 		return Ruling{Denied: uses, Reason: "the file computes what it looks up or calls, so no list can name it"}, ruleComputed
 	case inspect.Extension:
@@ -205,12 +205,15 @@ func (p *Policy) rule(g *inspect.Global) (Ruling, string) {
 }
 
 // ruleNamed judges a plain name.
-func (p *Policy) ruleNamed(n name, uses inspect.Uses) (Ruling, string) {
+func (p *Policy) ruleNamed(n name, uses, explained inspect.Uses) (Ruling, string) {
 	var r rule
 	if p != nil {
 		r = p.rules[n]
 	}
 	granted := r.uses &^ inspect.Change
+	if explained != 0 && !r.never && uses&^(explained|inspect.Import) == 0 {
+		return Ruling{Trusted: true, Reason: "looks up a name by plain arguments; that name is judged itself"}, ""
+	}
 	ruling := Ruling{Denied: uses &^ granted, Reason: r.reason, Source: r.source}
 	switch {
 	case r.never:
@@ -251,10 +254,10 @@ func finding(g *inspect.Global, ruling Ruling, rule string) Finding {
 		shown += " (in the file: " + plain(g.Raw) + ")"
 	}
 	switch rule {
-	case rulePersistent:
+	case rulePersistent, ruleExtension:
 		f.Level = "warning"
 		f.Message = "reference to something outside of the file: " + ruling.Reason
-	case ruleComputed, ruleExtension:
+	case ruleComputed:
 		f.Message = shown + " is " + words(ruling.Denied, useDone) + ": " + ruling.Reason
 	case ruleChanged:
 		f.Message = shown + " is itself changed, not a copy of it: " + ruling.Reason

@@ -53,7 +53,7 @@ var codecs = []codec{
 		}
 		return z.IOReadCloser(), nil
 	}},
-	{"zf", "ZF0x", nil, openZF},
+	{"zf", "ZF", isZF, openZF},
 }
 
 // isZlib checks the header's method and check bits.
@@ -75,15 +75,28 @@ func isLZMA(head []byte) bool {
 // joblib below 0.8.4 on Python 2 wrote one more.
 const zfHeader = 21
 
+// zfLength reads the length as int(text, 16) does; Python 2 put an L behind it.
+func zfLength(head []byte) (int64, bool) {
+	text := strings.ToLower(strings.Trim(string(head[2:min(len(head), zfHeader)]), " \t\r\n\v\f"))
+	text = strings.TrimPrefix(strings.TrimSuffix(text, "l"), "+")
+	text = strings.ReplaceAll(strings.TrimPrefix(text, "0x"), "_", "")
+	n, err := strconv.ParseInt(text, 16, 64)
+	return n, err == nil && n >= 0
+}
+
+func isZF(head []byte) bool {
+	_, ok := zfLength(head)
+	return ok && len(head) > zfHeader
+}
+
 // openZF opens the whole-file zlib form of joblib before 0.10.
 func openZF(r *bufio.Reader) (io.Reader, error) {
 	head := make([]byte, zfHeader)
 	if _, err := io.ReadFull(r, head); err != nil {
 		return nil, errShort
 	}
-	text := strings.TrimRight(strings.TrimSpace(string(head[2:])), "L")
-	declared, err := strconv.ParseInt(text, 0, 64)
-	if err != nil || declared < 0 {
+	declared, ok := zfLength(head)
+	if !ok {
 		return nil, errors.New("the length in the ZF header is not a number")
 	}
 	if next, err := r.Peek(1); err == nil && next[0] == ' ' {

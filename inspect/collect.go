@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"strings"
 
 	"modelscan/pickle"
 )
@@ -59,6 +60,9 @@ func (c *collector) names(p *pickle.Program, member string, again bool) {
 		n.event(e)
 	}
 	for i, g := range p.Globals() {
+		if again && g.Kind == pickle.Computed && !g.Made {
+			continue // a reading gone astray takes a class for text
+		}
 		out := Global{
 			Module: g.Module, Qualname: g.Qualname, Kind: GlobalKind(g.Kind),
 			Uses: Import | n.uses[i], Count: g.Count, Member: member, Offset: g.Offset,
@@ -91,7 +95,6 @@ type names struct {
 	uses      []Uses // by index in Program.Globals, as the following
 	explained []bool // some call of it was resolved to another name
 	opaque    []bool // some call of it was not
-	checked   map[pickle.Value]bool
 }
 
 func (n *names) event(e pickle.Event) {
@@ -122,10 +125,19 @@ func (n *names) use(v pickle.Value, use Uses, offset int64) {
 		if use == Change {
 			return // state for an object that a callback or a loader made
 		}
+		if functions := n.partial(v); functions != nil && use == Call {
+			for _, f := range functions {
+				n.held(f, Call, offset)
+			}
+			return
+		}
 		if g, ok := n.resolve(v); ok {
 			g.Uses, g.Count, g.Member, g.Offset = Import|use, 1, n.member, offset
 			n.c.global(g, n.again)
 			return
+		}
+		if n.again {
+			return // a reading gone astray calls what comes its way
 		}
 		n.c.global(Global{
 			Qualname: computedName, Kind: Computed, Uses: use, Count: 1, Member: n.member, Offset: offset,
@@ -142,26 +154,57 @@ func (n *names) built(e pickle.Event) {
 			n.uses[i] |= Build
 		}
 	}
-	if n.p.Updates(e.Subject) < 2 || n.checked[e.Subject] {
-		return
-	}
-	if n.checked == nil {
-		n.checked = map[pickle.Value]bool{}
-	}
-	n.checked[e.Subject] = true
-	for state := range n.p.States(e.Subject) {
-		n.hooks(state, e.Offset)
+	if e.Kind == pickle.State {
+		n.hooks(e.Detail, e.Offset)
 	}
 }
 
-// hooks notes attributes that the unpicklers look up on the instance itself
-// and call: a first state may set them, and the next state or item calls them.
+// hooks notes attributes that stand in for methods: where the unpicklers or
+// a trusted class look one up on the instance, they call what the file put
+// there.
 func (n *names) hooks(state pickle.Value, offset int64) {
 	for key, value := range attributes(n.p, state) {
-		switch name, _ := n.p.Text(key); name {
-		case "__setstate__", "append", "extend", "add":
-			n.use(value, Call, offset)
+		if !n.callable(value) {
+			continue
 		}
+		name, _ := n.p.Text(key)
+		if methodNames[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__") {
+			n.held(value, Call, offset)
+		}
+	}
+}
+
+// methodNames are methods that are looked up on the instance, be it by the
+// unpicklers or by what takes the instance as an argument.
+var methodNames = map[string]bool{
+	"append": true, "extend": true, "add": true, "pop": true, "get": true, "items": true, "keys": true, "values": true,
+	"update": true, "copy": true, "setdefault": true, "read": true, "readline": true, "readinto": true, "write": true,
+	"tolist": true, "encode": true, "decode": true, "popitem": true, "clear": true, "insert": true, "remove": true,
+}
+
+// callable tells whether v may be called with effect: an imported object, or
+// an object that passes a call on.
+func (n *names) callable(v pickle.Value) bool {
+	if _, ok := n.p.Global(v); ok {
+		return true
+	}
+	call, ok := n.p.Call(v)
+	if !ok {
+		return false
+	}
+	g, ok := n.p.ClassOf(v)
+	if !ok {
+		_, plain := n.p.Global(call.Subject)
+		return !plain
+	}
+	return g.Qualname == "partial" || g.Qualname == "vectorize" || g.Qualname == "getattr"
+}
+
+// held notes a use of something that a file merely passes on.
+func (n *names) held(v pickle.Value, use Uses, offset int64) {
+	n.use(v, use, offset)
+	if i, ok := n.p.GlobalIndex(v); ok && use&Call != 0 {
+		n.opaque[i] = true
 	}
 }
 
@@ -185,7 +228,7 @@ func (n *names) arguments(e pickle.Event) {
 				use = Build
 			}
 		}
-		n.use(arg, use, e.Offset)
+		n.held(arg, use, e.Offset)
 	}
 	if _, ok := lookups[[2]string{g.Module, g.Qualname}]; ok {
 		n.lookup(e)
@@ -221,6 +264,41 @@ func namedAttribute(p *pickle.Program, args []pickle.Value) (Global, bool) {
 		return Global{}, false
 	}
 	return Global{Module: g.Module, Qualname: g.Qualname + "." + name}, true
+}
+
+// maxPartials bounds partial objects of partial objects.
+const maxPartials = 16
+
+// partial returns the functions that a call of a functools.partial calls:
+// the one that it was made with, and those that its states set.
+func (n *names) partial(v pickle.Value) []pickle.Value {
+	var functions []pickle.Value
+	for range maxPartials {
+		g, ok := n.p.ClassOf(v)
+		if !ok || g.Module != "functools" || g.Qualname != "partial" {
+			return functions
+		}
+		call, _ := n.p.Call(v)
+		args, _ := n.p.Tuple(call.Detail)
+		if len(args) == 0 {
+			return functions
+		}
+		inner := args[0]
+		for state := range n.p.States(v) {
+			parts, _ := n.p.Tuple(state)
+			if len(parts) == 0 {
+				return nil
+			}
+			if parts[0] != inner {
+				functions = append(functions, parts[0])
+			}
+		}
+		if n.p.Kind(inner) != pickle.Instance {
+			return append(functions, inner)
+		}
+		v = inner
+	}
+	return nil
 }
 
 // resolve returns the name that a look-up by call gave.

@@ -92,6 +92,10 @@ func parseDType(text string) (dtype, bool) {
 		return dtype{}, false
 	}
 	char, size := text[0], int64(0)
+	unit := ""
+	if at := strings.IndexByte(text, '['); at > 0 && (char == 'm' || char == 'M') {
+		text, unit = text[:at], text[at:]
+	}
 	if sized := text[1:]; sized != "" {
 		n, err := strconv.ParseInt(sized, 10, 32)
 		if err != nil || n < 0 {
@@ -120,7 +124,7 @@ func parseDType(text string) (dtype, bool) {
 		return dtype{}, false
 	}
 	d := dtype{itemSize: size, char: char}
-	d.text = d.describe(order, "")
+	d.text = d.describe(order, unit)
 	return d, true
 }
 
@@ -300,24 +304,31 @@ func datetimeUnit(p *pickle.Program, v pickle.Value) string {
 // maxDims is more than NumPy has: 64 dimensions.
 const maxDims = 64
 
-// shapeOf reads a shape: a tuple of ints, none negative.
+// shapeOf reads a shape: a tuple of ints, none negative. joblib takes any
+// sequence of them.
 func shapeOf(p *pickle.Program, v pickle.Value) ([]int64, bool) {
 	if n, ok := p.Int(v); ok && n >= 0 {
 		return []int64{n}, true
 	}
-	items, ok := p.Tuple(v)
-	if !ok || len(items) > maxDims {
-		return nil, false
-	}
-	shape := make([]int64, len(items))
-	for i, item := range items {
-		n, ok := p.Int(item)
-		if !ok || n < 0 {
-			return nil, false
+	shape := []int64{}
+	switch p.Kind(v) {
+	case pickle.Tuple, pickle.List:
+		for item := range p.Items(v) {
+			n, ok := p.Int(item)
+			if !ok || n < 0 || len(shape) == maxDims {
+				return nil, false
+			}
+			shape = append(shape, n)
 		}
-		shape[i] = n
+		return shape, true
+	case pickle.Bytes, pickle.ByteArray:
+		d, _ := p.Data(v)
+		for _, n := range d.Head {
+			shape = append(shape, int64(n))
+		}
+		return shape, d.Size <= maxDims
 	}
-	return shape, true
+	return nil, false
 }
 
 // product multiplies a shape and an item size, and fails on overflow.

@@ -75,11 +75,6 @@ func (h *npyHeader) parse(text string) error {
 func descrType(v any, depth int) (dtype, bool) {
 	switch v := v.(type) {
 	case string:
-		if unit := strings.IndexByte(v, '['); unit > 0 { // a datetime's unit
-			d, ok := parseDType(v[:unit])
-			d.text = v
-			return d, ok
-		}
 		return parseDType(v)
 	case pyTuple: // (dtype, shape): a sub-array
 		if len(v) != 2 || depth > maxDTypeDepth {

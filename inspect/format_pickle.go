@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
@@ -30,16 +31,18 @@ func (s *stream) start(r *pickle.Reader, offset int64) {
 
 // reading is one way to read a stream's programs.
 type reading struct {
-	joblib  *joblibLoader // nil for plain pickle.load
-	offset  int64         // of the first program
-	again   bool          // another reading took these bytes already: only new names count
-	ends    []int64       // where frames end behind STOP
-	whole   int           // programs read to STOP
-	names   int           // names that were imported
-	opcodes int64
-	padded  bool
-	end     int64 // where the last whole program ends
-	err     error // why reading ended, other than the end of the data
+	joblib   *joblibLoader // nil for plain pickle.load
+	offset   int64         // of the first program
+	again    bool          // another reading took these bytes already: only new names count
+	ends     []int64       // where frames end behind STOP
+	whole    int           // programs read to STOP
+	names    int           // names that were imported
+	opcodes  int64
+	calls    int64
+	crossed  bool  // an opcode crossed the end of a frame
+	keepMemo bool  // the memo goes on from program to program
+	end      int64 // where the last whole program ends
+	err      error // why reading ended, other than the end of the data
 }
 
 // pickles reads a file as a stream of pickles, in every way that a loader
@@ -49,7 +52,7 @@ func (w *walk) pickles(content kind, r io.ReaderAt, size int64) bool {
 	first := &reading{joblib: &joblibLoader{}}
 	mark := w.mark()
 	w.read(s, first)
-	if !plausible(first, content, w.in.head[:]) {
+	if !w.plausible(first, content) {
 		w.rollback(mark)
 		return false
 	}
@@ -58,20 +61,22 @@ func (w *walk) pickles(content kind, r io.ReaderAt, size int64) bool {
 	return true
 }
 
-// plausible tells whether a reading that failed was a reading of a pickle:
-// one that imports something is, whatever it looks like.
-func plausible(first *reading, content kind, head []byte) bool {
+// plausible tells whether a first reading was one of a pickle. With a
+// model's name, whatever imports something is. Without one, text that merely
+// begins with an opcode's letter is text.
+func (w *walk) plausible(first *reading, content kind) bool {
+	named := first.names > 0 && (hasModelExtension(w.name) || first.calls > 0 || first.whole > 0 || content.name == "unknown")
 	switch {
-	case first.names > 0:
+	case named:
 		return true
-	case content.what != "" && content.name != "unknown" && content.name != "text":
+	case content.name != "unknown" && content.name != "text":
 		return false
 	case first.whole > 0:
 		return first.opcodes > 1
-	case head[0] == 0x80 && head[1] <= pickle.HighestProtocol:
+	case w.in.head[0] == 0x80 && w.in.head[1] <= pickle.HighestProtocol:
 		return true
 	}
-	return first.opcodes > 8
+	return first.opcodes > 8 && content.name == "unknown" || first.opcodes > 16
 }
 
 // compressed reads a compressed file. It says false where the first bytes
@@ -131,14 +136,13 @@ func (w *walk) plainCompressed(r io.ReaderAt, size int64) {
 // settle files what a first reading found wanting, and takes the other
 // readings of the same bytes.
 func (w *walk) settle(s *stream, first *reading) {
-	if first.joblib != nil && first.joblib.arrays > 0 {
+	if j := first.joblib; j != nil && j.arrays > 0 {
 		w.model.Format = "joblib"
 		for i := range w.model.Programs {
 			w.model.Programs[i].Loader = "joblib"
 		}
-		w.read(s, &reading{again: true})
-		if first.padded {
-			w.read(s, &reading{again: true, joblib: &joblibLoader{noPadding: true}})
+		for _, offset := range j.spoiled {
+			w.issue(IssueAmbiguous, s.member, offset, "the padding before an array is not what joblib writes")
 		}
 	}
 	for _, end := range first.ends {
@@ -148,6 +152,60 @@ func (w *walk) settle(s *stream, first *reading) {
 		}
 		w.issue(IssueAmbiguous, s.member, end, "a program ends inside a frame: the next load from the same file begins behind the frame")
 		w.read(s, &reading{again: true, offset: end, joblib: &joblibLoader{}})
+	}
+	for _, other := range otherReadings(first) {
+		other.again, other.offset = true, first.offset
+		w.read(s, other)
+	}
+	w.spooled(s, first)
+}
+
+// otherReadings are the ways in which other loaders, or other releases of the
+// same, read what a first reading met.
+func otherReadings(first *reading) []*reading {
+	var list []*reading
+	joblib := func(j joblibLoader) { list = append(list, &reading{joblib: &j}) }
+	if j := first.joblib; j != nil {
+		if j.arrays > 0 {
+			list = append(list, &reading{}) // plain pickle.load takes the arrays' bytes for opcodes
+		}
+		if j.padded {
+			joblib(joblibLoader{noPadding: true})
+		}
+		if j.nesting.InFrame {
+			joblib(joblibLoader{nesting: pickle.Nesting{ToFrameEnd: true}})
+		}
+		if j.nesting.Mixed {
+			joblib(joblibLoader{nesting: pickle.Nesting{OuterNames: true}})
+		}
+	}
+	if first.whole > 0 && errors.Is(first.err, pickle.ErrMemo) {
+		list = append(list, &reading{keepMemo: true})
+	}
+	return list
+}
+
+// spooled takes the readings that need the data at hand: of arrays inside a
+// frame in compressed data, and of frames whose ends opcodes cross.
+func (w *walk) spooled(s *stream, first *reading) {
+	inFrame := first.joblib != nil && first.joblib.inFrame
+	if !inFrame && !first.crossed {
+		return
+	}
+	at := s.at
+	if at == nil {
+		data, err := io.ReadAll(io.LimitReader(s.reopen(), maxDropped))
+		if err != nil {
+			return
+		}
+		at = bytes.NewReader(data)
+	}
+	if inFrame {
+		w.read(&stream{at: at, member: s.member}, &reading{again: true, offset: first.offset, joblib: &joblibLoader{}})
+	}
+	if first.crossed {
+		dropped := dropFrames(at, first.offset)
+		w.read(&stream{at: bytes.NewReader(dropped), member: s.member}, &reading{again: true, joblib: &joblibLoader{}})
 	}
 }
 
@@ -160,6 +218,8 @@ func (w *walk) read(s *stream, how *reading) {
 	var loader *pickle.Loader
 	if how.joblib != nil {
 		loader = how.joblib.loader()
+	} else if how.keepMemo {
+		loader = &pickle.Loader{Watch: func(string, string) bool { return false }, KeepMemo: true}
 	}
 	w.in.decoder.Reset(&w.in.reader, limits, loader)
 	for {
@@ -182,20 +242,19 @@ func (w *walk) read(s *stream, how *reading) {
 			break
 		}
 	}
-	if how.joblib != nil {
-		how.padded = how.joblib.padded
-	}
 }
 
 // program gathers the facts of one program.
 func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 	how.names += len(p.Globals())
 	how.opcodes += p.Opcodes
+	how.calls += p.Calls
 	w.names(p, s.member, how.again)
 	if how.again {
 		return
 	}
 	for _, note := range p.Notes {
+		how.crossed = how.crossed || note.Kind == pickle.FrameCrossed
 		w.issue(noteIssue(note.Kind), s.member, note.Offset, "%s", note.Kind)
 	}
 	if err == nil {

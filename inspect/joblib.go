@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,9 +15,12 @@ import (
 
 // joblibLoader reads as joblib.load does.
 type joblibLoader struct {
-	noPadding bool // as joblib before 1.2, which knows of no padding
-	arrays    int  // wrappers met
-	padded    bool // some had padding
+	noPadding bool           // as joblib before 1.2, which knows of no padding
+	nesting   pickle.Nesting // how nested pickles are read, and what was met
+	arrays    int            // wrappers met
+	padded    bool           // some had padding
+	spoiled   []int64        // where padding is not what joblib writes
+	inFrame   bool           // an array stands inside a frame of data that can be read only once
 	side      []sideFile
 }
 
@@ -37,12 +41,11 @@ func (j *joblibLoader) loader() *pickle.Loader {
 	}
 }
 
-// isWrapper also knows the copies of joblib inside scikit-learn ≤ 0.20, and a
-// name whose dots lie elsewhere.
+// isWrapper also knows the copies of joblib inside scikit-learn ≤ 0.20, and
+// modules that merely import the class.
 func isWrapper(module, qualname, class string) bool {
-	name := strings.TrimPrefix(module+"."+qualname, "sklearn.externals.")
-	rest, ok := strings.CutPrefix(name, "joblib.numpy_pickle")
-	return ok && (rest == "."+class || rest == "_compat."+class)
+	name := module + "." + qualname
+	return strings.HasSuffix(name, "."+class) && strings.Contains(name, "joblib")
 }
 
 func isSideWrapper(module, qualname string) bool {
@@ -65,7 +68,8 @@ func (j *joblibLoader) afterBuild(b *pickle.Built) error {
 		return b.Replace(w["filename"])
 	}
 	j.arrays++
-	if b.InFrame() {
+	if b.InFrame() && !b.Seekable() {
+		j.inFrame = true
 		return errOpenFrame
 	}
 	d, ok := dtypeOf(p, w["dtype"], 0)
@@ -83,7 +87,11 @@ func (j *joblibLoader) afterBuild(b *pickle.Built) error {
 			}
 		}
 	}
-	data, err := j.read(b, d, shape, w["numpy_array_alignment_bytes"])
+	var data pickle.Value
+	err := b.Beyond(func() (err error) {
+		data, err = j.read(b, d, shape, w["numpy_array_alignment_bytes"])
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -93,7 +101,7 @@ func (j *joblibLoader) afterBuild(b *pickle.Built) error {
 // read reads what stands in the stream for an array.
 func (j *joblibLoader) read(b *pickle.Built, d dtype, shape []int64, alignment pickle.Value) (pickle.Value, error) {
 	if d.hasObject {
-		return b.Nested()
+		return b.Nested(&j.nesting)
 	}
 	_, size, ok := product(shape, d.itemSize)
 	if !ok || d.itemSize == 0 {
@@ -102,16 +110,30 @@ func (j *joblibLoader) read(b *pickle.Built, d dtype, shape []int64, alignment p
 	if alignment != 0 && !b.Program().IsNone(alignment) {
 		j.padded = true
 		if !j.noPadding {
-			n, err := b.Byte()
-			if err != nil {
-				return 0, err
-			}
-			if err := b.Skip(int64(n)); err != nil {
+			if err := j.padding(b); err != nil {
 				return 0, err
 			}
 		}
 	}
 	return b.Data(size)
+}
+
+// padding steps over the padding before an array: its length, 1 to 16, and
+// as many bytes of 0xff. joblib does not look at them.
+func (j *joblibLoader) padding(b *pickle.Built) error {
+	offset := b.Offset()
+	n, err := b.Byte()
+	if err != nil {
+		return err
+	}
+	pad, err := b.Bytes(int(n))
+	if err != nil {
+		return err
+	}
+	if n == 0 || n > 16 || bytes.Count(pad, []byte{0xff}) != len(pad) {
+		j.spoiled = append(j.spoiled, offset)
+	}
+	return nil
 }
 
 // wrapperArguments are the parameters of NumpyArrayWrapper.__init__, in order.

@@ -92,7 +92,7 @@ type Global struct {
 
 // Name is "module.qualname", or a word in angle brackets where there is no plain name.
 func (g *Global) Name() string {
-	if g.Module == "" {
+	if g.Kind != Named {
 		return g.Qualname
 	}
 	return g.Module + "." + g.Qualname

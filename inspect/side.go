@@ -71,7 +71,7 @@ func (w *walk) sideFile(f sideFile) *array {
 
 // compressedSide checks a .npy.z, which is the bare data: its dtype and shape stand in the pickle.
 func (w *walk) compressedSide(f sideFile, r io.ReaderAt, size int64) *array {
-	var head [4]byte
+	var head [32]byte
 	r.ReadAt(head[:], 0)
 	c := findCodec(head[:])
 	if c == nil {

@@ -21,8 +21,32 @@ func (b *Built) Offset() int64 { return b.m.r.Offset() }
 // behind it.
 func (b *Built) InFrame() bool { return b.m.frame > b.m.r.Offset() }
 
+// Beyond runs read where a loader written in Python reads: at the input's
+// position or, inside a frame, behind the frame. It needs an input that can
+// be read anywhere.
+func (b *Built) Beyond(read func() error) error {
+	if !b.InFrame() {
+		return read()
+	}
+	m := b.m
+	back := m.r.Offset()
+	m.r.seek(max(m.frame, m.behind))
+	if err := read(); err != nil {
+		return err
+	}
+	m.behind = m.r.Offset()
+	m.r.seek(back)
+	return nil
+}
+
+// Seekable tells whether the input can be read anywhere.
+func (b *Built) Seekable() bool { return b.m.r.at != nil }
+
 // Byte reads one byte.
 func (b *Built) Byte() (byte, error) { return b.m.r.Byte() }
+
+// Bytes reads n bytes, at most 255.
+func (b *Built) Bytes(n int) ([]byte, error) { return b.m.argument(n) }
 
 // Use records that the loader calls class's __new__ with args.
 func (b *Built) Use(class, args Value) error {
@@ -43,24 +67,42 @@ func (b *Built) Data(n int64) (Value, error) {
 	return b.m.node(node{kind: longText, flag: uint8(Bytes), ref: uint64(i)})
 }
 
-// Skip steps over n bytes that mean nothing.
-func (b *Built) Skip(n int64) error { return b.m.r.Skip(n) }
+// Nesting says how a loader reads a program inside another.
+type Nesting struct {
+	ToFrameEnd bool // the outer program goes on behind the nested one's frame, not behind STOP
+	OuterNames bool // the outer program's protocol says whether names are mapped
+
+	// Nested sets these where the other choice would be another reading.
+	InFrame bool // STOP stood inside a frame
+	Mixed   bool // one of the protocols is below 3
+}
 
 // Nested runs a whole program that stands in the input, as a plain
 // pickle.load would, and returns its result. What it does is recorded with
 // the rest.
-func (b *Built) Nested() (Value, error) {
+func (b *Built) Nested(how *Nesting) (Value, error) {
 	m := b.m
 	outer := *m
+	if how.OuterNames {
+		m.mapAs = outer.protocol
+	}
 	m.loader = nil
 	m.stack, m.sp, m.fence, m.marks = make([]Value, 64), 0, 0, nil
 	m.memo, m.stored, m.top, m.sparse = make([]Value, 256), 0, 0, nil
-	m.protocol, m.frame = 0, 0
+	m.protocol, m.frame, m.behind, m.huge = 0, 0, 0, nil
 	root, err := m.run()
+	how.Mixed = how.Mixed || (m.protocol < 3) != (outer.protocol < 3)
+	if left := m.frame - m.r.Offset(); m.frame != 0 && left > 0 && err == nil {
+		how.InFrame = true
+		if how.ToFrameEnd {
+			err = m.r.Skip(left)
+		}
+	}
 	m.loader = outer.loader
 	m.stack, m.sp, m.fence, m.marks = outer.stack, outer.sp, outer.fence, outer.marks
 	m.memo, m.stored, m.top, m.sparse = outer.memo, outer.stored, outer.top, outer.sparse
-	m.protocol, m.frame = outer.protocol, outer.frame
+	m.protocol, m.frame, m.behind, m.huge = outer.protocol, outer.frame, outer.behind, outer.huge
+	m.mapAs = outer.mapAs
 	if err == nil {
 		m.op, m.at = outer.op, outer.at
 	}

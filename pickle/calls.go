@@ -1,5 +1,7 @@
 package pickle
 
+import "bytes"
+
 // The opcodes that reach outside the program: imports, calls, states and
 // items, persistent ids. Each records what it does before anything about it
 // can fail.
@@ -17,6 +19,7 @@ func (m *machine) loadGlobal() error {
 // dropped.
 func (m *machine) importLines() (Value, error) {
 	m.bulk = m.bulk || m.op == opObj
+	carriages := len(m.Notes)
 	line, cut := m.line()
 	if cut != nil && len(line) > 0 {
 		line = line[:len(line)-1]
@@ -32,10 +35,14 @@ func (m *machine) importLines() (Value, error) {
 	if cut != nil {
 		m.note(LineCut)
 	}
-	if !validText(module) || !validText(name) {
+	if !validText(module) || !validText(name) || m.op == opInst && !(isASCII(module) && isASCII(name)) {
 		return 0, ErrText
 	}
 	v, err := m.global(module, name)
+	if err == nil && len(m.Notes) > carriages && m.Notes[carriages].Kind == LineCarriage {
+		g := &m.globals[globalIndex(v)] // mangled: the stream has carriage returns
+		g.RawModule, g.RawQualname = string(module)+"\r", string(name)+"\r"
+	}
 	switch {
 	case err != nil:
 		return 0, err
@@ -65,7 +72,8 @@ func (m *machine) loadStackGlobal() error {
 	if known && knownToo {
 		v, err = m.global(module, name)
 	} else {
-		v, err = m.intern('?', Global{Kind: Computed, RawModule: string(module), RawQualname: string(name)})
+		made := !isGlobal(parts[0]) && !known || !isGlobal(parts[1]) && !knownToo
+		v, err = m.intern('?', Global{Kind: Computed, RawModule: string(module), RawQualname: string(name), Made: made})
 	}
 	if err != nil {
 		return err
@@ -85,10 +93,20 @@ func (m *machine) nameText(v Value) ([]byte, bool) {
 	return m.text.at(n.ref, int(n.n)), true
 }
 
+// mayBeText tells whether v can be an exact str. What a class's __new__ gives
+// is one for str alone.
 func (m *machine) mayBeText(v Value) bool {
 	switch m.kind(v) {
-	case Class, Instance, Persistent, Inline, Text, ByteText, longText:
+	case Class, Persistent, Inline, Text, ByteText, longText:
 		return true
+	case Instance:
+		n := m.nodes.at(int(v))
+		class, ok := m.classOf(n)
+		if e := m.events.at(int(n.n)).public(); !ok || e.Kind < NewObj && e.Subject == class {
+			return true
+		}
+		g := m.globals[globalIndex(class)]
+		return g.Module == "builtins" && g.Qualname == "str"
 	}
 	return false
 }
@@ -99,8 +117,11 @@ func (m *machine) global(module, name []byte) (Value, error) {
 		short := func(b []byte) string { return string(b[:min(len(b), 64)]) }
 		return m.intern('?', Global{Kind: Computed, RawModule: short(module), RawQualname: short(name)})
 	}
-	class := byte('3')
-	if m.protocol < 3 {
+	class, protocol := byte('3'), m.protocol
+	if m.mapAs >= 0 {
+		protocol = m.mapAs
+	}
+	if protocol < 3 {
 		class = '2'
 	}
 	m.key = append(append(append(append(m.key[:0], class), module...), 0), name...)
@@ -120,6 +141,7 @@ func (m *machine) global(module, name []byte) (Value, error) {
 func (m *machine) intern(class byte, g Global) (Value, error) {
 	key := string(class) + g.RawModule + "\x00" + g.RawQualname
 	if i, ok := m.index[key]; ok {
+		m.globals[i].Made = m.globals[i].Made || g.Made
 		m.globals[i].Count++
 		return globalValue(i), nil
 	}
@@ -142,6 +164,13 @@ func (m *machine) loadExt() error {
 		return ErrArgument
 	}
 	m.note(NeedsRegistry)
+	if known, ok := m.decoder.extensions[int64(code)]; ok {
+		v, err := m.global(known.module, known.name)
+		if err != nil {
+			return err
+		}
+		return m.push(v)
+	}
 	var digits [8]byte
 	for i := range digits {
 		digits[i] = "0123456789abcdef"[code>>(28-4*i)&15]
@@ -205,6 +234,9 @@ func (m *machine) loadCall() error {
 	}
 	if err := m.checkArguments(args); err != nil {
 		return err
+	}
+	if items := m.items(args); len(items) == 3 && m.isCopyreg(callable, "add_extension") {
+		m.register(items[2], items[0], items[1])
 	}
 	return m.pushNode(node{kind: Instance, n: uint32(event)})
 }
@@ -314,17 +346,54 @@ func (m *machine) loadBuild() error {
 	case Class, Persistent, Inline, Buffer:
 		return nil
 	}
-	switch m.kind(state) { // a plain object takes no state but none at all
-	case None:
+	if state == none { // a plain object takes no state but none at all
 		return nil
-	case Dict, List, Set, Tuple, Bool, Text, Bytes:
-		m.note(LooseType)
-		if size, ok := m.length(state); ok && size == 0 {
-			return nil
-		}
+	}
+	m.note(LooseType)
+	if pair := m.items(state); m.falsy(state) || len(pair) == 2 && m.falsy(pair[0]) && m.falsy(pair[1]) {
+		return nil // pickle.py asks for truth alone
 	}
 	return ErrType
 }
+
+// falsy tells whether Python takes v for false.
+func (m *machine) falsy(v Value) bool {
+	if v == none || v == smallInt {
+		return true
+	}
+	if isNode(v) && m.nodes.at(int(v)).kind == Float {
+		return m.nodes.at(int(v)).ref<<1 == 0
+	}
+	size, ok := m.length(v)
+	return ok && size == 0
+}
+
+// isCopyreg tells whether v is that name of copyreg.
+func (m *machine) isCopyreg(v Value, name string) bool {
+	if !isGlobal(v) {
+		return false
+	}
+	g := &m.globals[globalIndex(v)]
+	return g.Module == "copyreg" && g.Qualname == name
+}
+
+// register notes what a file enters in copyreg's registry, which stays for
+// the programs that follow.
+func (m *machine) register(code, module, name Value) {
+	n, ok := m.Int(code)
+	moduleText, ok2 := m.nameText(module)
+	nameText, ok3 := m.nameText(name)
+	if !ok || !ok2 || !ok3 || len(m.decoder.extensions) >= maxExtensions {
+		return
+	}
+	if m.decoder.extensions == nil {
+		m.decoder.extensions = map[int64]extension{}
+	}
+	m.decoder.extensions[n] = extension{bytes.Clone(moduleText), bytes.Clone(nameText)}
+}
+
+// maxExtensions bounds what a file may register: the call itself is recorded in any case.
+const maxExtensions = 1 << 16
 
 func (m *machine) watchedClass(n *node) bool {
 	class, ok := m.classOf(n)
@@ -373,6 +442,13 @@ func (m *machine) putItems(target Value, values []Value, width int) error {
 	case kind == Instance, kind == Class, kind == Persistent, kind == Inline:
 		if _, err := m.record(Items, target, values[len(values)-1]); err != nil {
 			return err
+		}
+		if m.isCopyreg(target, "_inverted_registry") && width == 2 {
+			for i := 0; i+1 < len(values); i += 2 {
+				if pair := m.items(values[i+1]); len(pair) == 2 {
+					m.register(values[i], pair[0], pair[1])
+				}
+			}
 		}
 		if kind != Instance {
 			return nil

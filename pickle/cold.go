@@ -1,6 +1,7 @@
 package pickle
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"unicode/utf8"
@@ -240,8 +241,12 @@ func (m *machine) loadFrame() error {
 		return err
 	}
 	start := m.r.Offset()
-	if n > math.MaxInt64-uint64(start) {
+	if n > math.MaxInt64 {
 		return ErrArgument
+	}
+	if n > math.MaxInt64-uint64(start) {
+		m.note(FrameShort)
+		n = uint64(math.MaxInt64 - start)
 	}
 	if m.frame > start-9 {
 		m.note(FrameCrossed)
@@ -340,7 +345,11 @@ func (m *machine) loadMemoLine() error {
 	if err != nil {
 		return err
 	}
+	line = m.beforeNUL(line)
 	slot, ok := parseInt(line, 10)
+	if digits, negative, _, isInt := pythonDigits(line, 10); !ok && isInt && !negative && len(digits) <= maxText {
+		return m.hugeMemo(string(bytes.TrimLeft(bytes.ReplaceAll(digits, []byte("_"), nil), "0")))
+	}
 	if !ok || slot < 0 {
 		return ErrArgument
 	}
@@ -350,10 +359,47 @@ func (m *machine) loadMemoLine() error {
 	return m.get(uint64(slot))
 }
 
+// hugeMemo stores or fetches under a number that no int64 holds, which
+// pickle.py alone does.
+func (m *machine) hugeMemo(slot string) error {
+	m.note(LooseType)
+	if m.op == opGet {
+		if v, ok := m.huge[slot]; ok {
+			return m.push(v)
+		}
+		return ErrMemo
+	}
+	if m.sp == m.fence {
+		return ErrStack
+	}
+	if m.huge == nil {
+		m.huge = map[string]Value{}
+	}
+	if _, ok := m.huge[slot]; !ok {
+		m.stored++
+	}
+	m.huge[slot] = m.stack[m.sp-1]
+	return m.take(64 + len(slot))
+}
+
+// beforeNUL cuts a number at a NUL byte, where the C unpickler takes it to end.
+func (m *machine) beforeNUL(line []byte) []byte {
+	if i := bytes.IndexByte(line, 0); i >= 0 {
+		m.note(LooseType)
+		return line[:i]
+	}
+	return line
+}
+
 func (m *machine) loadIntLine() error {
 	line, err := m.line()
 	if err != nil {
 		return err
+	}
+	whole := len(line)
+	line = m.beforeNUL(line)
+	if len(line) == 0 && whole > 0 && m.op == opInt {
+		return m.push(smallInt)
 	}
 	if m.op == opInt && len(line) == 2 && line[0] == '0' && (line[1] == '0' || line[1] == '1') {
 		return m.push(falseValue + Value(line[1]-'0'))
@@ -402,7 +448,7 @@ func (m *machine) loadFloatLine() error {
 	if err != nil {
 		return err
 	}
-	f, ok := parseFloat(line)
+	f, ok := parseFloat(m.beforeNUL(line))
 	if !ok {
 		return ErrArgument
 	}

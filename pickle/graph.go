@@ -212,8 +212,9 @@ func (e *edgeStore) reset() {
 }
 
 const (
-	textPage = 1 << 16
-	maxText  = 1 << 12 // longer text stays in the input, as a span
+	textBits = 17
+	textPage = 1 << textBits
+	maxText  = 1 << 16 // longer text stays in the input, as a span
 	maxHead  = 256     // what a span keeps of its first bytes
 )
 
@@ -231,7 +232,7 @@ func (t *textStore) alloc(n int) (ref uint64, room []byte, grown bool) {
 		grown = true
 	}
 	last := len(t.pages) - 1
-	ref = uint64(last)<<16 | uint64(t.used)
+	ref = uint64(last)<<textBits | uint64(t.used)
 	room = t.pages[last][t.used : t.used+n]
 	t.used += n
 	return ref, room, grown
@@ -239,7 +240,7 @@ func (t *textStore) alloc(n int) (ref uint64, room []byte, grown bool) {
 
 func (t *textStore) at(ref uint64, n int) []byte {
 	start := int(ref & (textPage - 1))
-	return t.pages[ref>>16][start : start+n]
+	return t.pages[ref>>textBits][start : start+n]
 }
 
 func (t *textStore) reset() {

@@ -7,7 +7,7 @@ import "time"
 type Limits struct {
 	MaxOpcodes int64     // opcodes of one program; default 1<<32
 	MaxMemory  int64     // bytes of graph, stack and memo; default 4 GiB
-	MaxName    int       // bytes of a module or qualified name; default 4096
+	MaxName    int       // bytes of a module or qualified name; default and most 65,536
 	Deadline   time.Time // no opcode runs after it; the zero time means none
 }
 

@@ -19,6 +19,9 @@ type Loader struct {
 	// AfterBuild is called when a state was put on an instance of a watched
 	// class. It may read the input and replace the instance.
 	AfterBuild func(*Built) error
+	// KeepMemo carries the memo from program to program, as one Unpickler
+	// that is asked twice does.
+	KeepMemo bool
 }
 
 // Decoder reads the programs of one input, one after another, and keeps its
@@ -29,7 +32,12 @@ type Decoder struct {
 	r      *Reader
 	m      machine
 	failed bool
+
+	extensions map[int64]extension // what the input itself registered with copyreg
 }
+
+// extension is an entry of copyreg's registry.
+type extension struct{ module, name []byte }
 
 // NewDecoder returns a Decoder that reads from r. A nil loader means
 // CPython's own unpicklers.
@@ -41,7 +49,15 @@ func NewDecoder(r *Reader, limits Limits, loader *Loader) *Decoder {
 
 // Reset makes d as NewDecoder(r, limits, loader), with its memory kept.
 func (d *Decoder) Reset(r *Reader, limits Limits, loader *Loader) {
-	d.limits, d.loader, d.r, d.failed = limits.withDefaults(), loader, r, false
+	d.limits, d.loader, d.r, d.failed, d.extensions = limits.withDefaults(), loader, r, false, nil
+	d.m.globals = nil
+	if d.m.stack != nil { // nothing of another input is kept
+		d.m.clearMemo()
+		d.m.graph.reset()
+		d.m.events.reset()
+		d.m.page, d.m.np = 0, d.m.nodes.n
+		clear(d.m.index)
+	}
 }
 
 // Decode reads one program. It returns io.EOF where the input has ended
@@ -69,9 +85,10 @@ func (d *Decoder) Decode() (*Program, error) {
 
 type machine struct {
 	Program
-	r      *Reader
-	limits Limits
-	loader *Loader
+	decoder *Decoder
+	r       *Reader
+	limits  Limits
+	loader  *Loader
 
 	// What run keeps in local variables while it runs.
 	stack  []Value
@@ -88,8 +105,11 @@ type machine struct {
 	op       byte             // the opcode that runs
 	at       int64            // where it lies in the input
 	sparse   map[uint64]Value // entries too far out for memo
+	huge     map[string]Value // entries whose number no uint64 holds
 	protocol int              // the last argument of PROTO
 	frame    int64            // where the frame that is open ends; 0 for none
+	behind   int64            // where a loader that read past the open frame stands; 0 for its end
+	mapAs    int              // the protocol that says whether names are mapped; -1 for the program's own
 	memory   int64            // bytes asked for
 	bulk     bool             // an opcode of protocol 1 was seen
 	index    map[string]int   // globals by protocol, module and name
@@ -102,11 +122,18 @@ const (
 )
 
 func (m *machine) reset(d *Decoder) {
-	m.r, m.limits, m.loader = d.r, d.limits, d.loader
+	m.decoder, m.r, m.limits, m.loader = d, d.r, d.limits, d.loader
+	kept := m.globals
 	m.Program = Program{Start: d.r.Offset(), graph: m.graph, events: m.events, source: d.r}
+	m.sp, m.fence, m.marks, m.soft = 0, 0, m.marks[:0], 0
+	m.protocol, m.frame, m.behind, m.mapAs, m.bulk = 0, 0, 0, -1, false
+	if d.loader != nil && d.loader.KeepMemo && m.stack != nil {
+		m.globals = kept
+		return
+	}
 	m.graph.reset()
 	m.events.reset()
-	m.page, m.np, m.soft = 0, m.nodes.n, 0
+	m.page, m.np = 0, m.nodes.n
 	if m.stack == nil {
 		m.stack = make([]Value, firstStack)
 		m.memo = make([]Value, firstMemo)
@@ -115,16 +142,14 @@ func (m *machine) reset(d *Decoder) {
 		m.index = make(map[string]int)
 	}
 	clear(m.index)
-	m.sp, m.fence, m.marks = 0, 0, m.marks[:0]
 	m.clearMemo()
-	m.protocol, m.frame, m.bulk = 0, 0, false
 	m.memory = int64(len(m.stack)+len(m.memo)) * 4
 }
 
 func (m *machine) clearMemo() {
 	clear(m.memo[:m.top])
 	m.stored, m.top = 0, 0
-	m.sparse = nil
+	m.sparse, m.huge = nil, nil
 }
 
 // program runs one program and is the one place where errors get their offset.
@@ -182,15 +207,36 @@ func (m *machine) refill() error {
 		return ErrTruncated
 	}
 	if m.frame != 0 && r.Offset() >= m.frame {
-		if r.Offset() > m.frame {
-			m.note(FrameCrossed)
+		if err := m.leaveFrame(); err != nil {
+			return err
 		}
-		m.frame = 0
 	}
 	if err := m.room(); err != nil {
 		return err
 	}
 	m.soften()
+	return nil
+}
+
+// leaveFrame goes on behind a frame. Where a loader has read there already,
+// that is behind what it read.
+func (m *machine) leaveFrame() error {
+	if m.r.Offset() > m.frame {
+		m.note(FrameCrossed)
+		if m.behind != 0 {
+			return ErrArgument
+		}
+	}
+	m.frame = 0
+	if m.behind != 0 {
+		m.r.seek(m.behind)
+		m.behind = 0
+		m.r.fill(padding)
+		if m.r.end == 0 {
+			m.op, m.at = opStop, m.r.Offset()
+			return ErrTruncated
+		}
+	}
 	return nil
 }
 

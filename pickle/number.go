@@ -151,7 +151,7 @@ func parseOctal(b []byte) (int64, bool) {
 // parseFloat reads a float as Python's float(text) does.
 func parseFloat(b []byte) (float64, bool) {
 	b = bytes.Trim(b, pythonSpace)
-	if len(b) == 0 || len(b) > 4096 || bytes.ContainsAny(b, "xXpP") {
+	if len(b) == 0 || len(b) > 1<<20 || bytes.ContainsAny(b, "xXpP") {
 		return 0, false
 	}
 	for i, c := range b {

@@ -79,6 +79,7 @@ type Global struct {
 	RawModule        string // as the stream has them
 	RawQualname      string
 	Code             int64 // of an Extension
+	Made             bool  // a Computed name came from more than imported objects and text
 	Offset           int64 // of the opcode that imported it first
 	Count            int   // opcodes that imported it
 	watched          bool

@@ -168,3 +168,12 @@ func decodeEscapes(b []byte) ([]byte, bool) {
 	}
 	return out, true
 }
+
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

@@ -299,17 +299,3 @@ func (p *Program) States(v Value) iter.Seq[Value] {
 		}
 	}
 }
-
-// Updates returns how many times state or items were put on an Instance, two
-// standing for more.
-func (p *Program) Updates(v Value) int {
-	count := 0
-	if isNode(v) && p.nodes.at(int(v)).kind == Instance {
-		for range p.chunks(p.nodes.at(int(v))) {
-			if count++; count == 2 {
-				break
-			}
-		}
-	}
-	return count
-}

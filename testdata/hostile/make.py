@@ -23,33 +23,46 @@ RESOLVE = HERE.parent / "oracle" / "resolve.py"
 
 FIXTURES = {}
 
+# Ends the note of a file in which nothing harmful is reached by CPython and a stricter verdict is no mistake.
+AS_GOOD = "calling it untrusted is as good"
+
 # Names that a report may leave unmentioned, whatever they are called with. All others must be in it.
 HARMLESS = {
+    "_codecs.encode",
+    "builtins.Exception",
     "builtins.bytearray",
+    "builtins.bytes",
     "builtins.complex",
     "builtins.dict",
     "builtins.frozenset",
     "builtins.list",
     "builtins.object",
+    "builtins.range",
     "builtins.set",
+    "builtins.slice",
+    "builtins.str",
     "builtins.tuple",
     "collections.OrderedDict",
+    "collections.UserDict",
     "collections.defaultdict",
-    "copyreg._reconstructor",
     "copyreg.__newobj__",
+    "copyreg.__newobj_ex__",
+    "copyreg._reconstructor",
     "datetime.datetime",
+    "functools.partial",
     "joblib.numpy_pickle.NDArrayWrapper",
     "joblib.numpy_pickle.NumpyArrayWrapper",
     "joblib.numpy_pickle.ZNDArrayWrapper",
-    "numpy.core.multiarray._reconstruct",
     "numpy._core.multiarray._reconstruct",
+    "numpy.core.multiarray._reconstruct",
     "numpy.core.multiarray.scalar",
     "numpy.dtype",
     "numpy.ndarray",
     "numpy.prod",
     "numpy.size",
-    "_codecs.encode",
+    "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper",
     "sklearn.svm._classes.SVC",
+    "types.SimpleNamespace",
 }
 
 
@@ -57,6 +70,8 @@ def add(group, name, data, attacks, ext="pkl", verdict="untrusted", also=""):
     """A fixture. `verdict` is what its author means it to be; the index is made by asking CPython and must agree."""
     file = "%s-%s.%s" % ("%02d" % group if isinstance(group, int) else group, name, ext)
     assert file not in FIXTURES, file
+    if verdict == "incomplete" and not also and (group == 2 or name.startswith("codec-")):
+        also = AS_GOOD
     FIXTURES[file] = {"class": group, "attacks": attacks, "verdict": verdict, "also": also, "data": data}
 
 
@@ -547,8 +562,6 @@ def operands():
 
 
 # --- 3 run first, fail later --------------------------------------------------------------------------------------------------
-
-AS_GOOD = "calling it untrusted is as good"
 
 # Programs of the group below that neither unpickler takes.
 NEITHER = {
@@ -1178,6 +1191,7 @@ def names():
         "text-global-crlf",
         b"cos\r\nsystem\r\n(S'true'\r\ntR.",
         "protocol 0 with line ends of Windows: the carriage return belongs to the name",
+        also="CPython asks for a module whose name ends in a carriage return; the name without it may stand beside",
     )
     add(5, "text-global-utf8", "cm\u00f6dul\nn\u00e4me\n)R.".encode(), "GLOBAL with UTF-8 beyond ASCII")
     add(5, "text-inst-utf8", "(im\u00f6dul\nn\u00e4me\n.".encode(), "INST with UTF-8 beyond ASCII", verdict="incomplete")
@@ -1943,7 +1957,11 @@ def joblib_files():
         ("b1", 3),
         ("M8[ns]", 24),
     ):
-        j("dtype-" + code[:2], flat(code, size, (3,)), "the item size of dtype %s decides where opcodes go on" % code)
+        j(
+            "dtype-" + code.partition("[")[0],
+            flat(code, size, (3,)),
+            "the item size of dtype %s decides where opcodes go on" % code,
+        )
     j("shape-empty", flat("f8", 8, ()), "the shape () holds one item")
     j("shape-zero", flat("f8", 0, (0, 5)), "a zero in the shape: no bytes")
     j("shape-zero-padded", proto(4) + wrapper4(shape=(0,), align=16) + pad + POP + RUN4 + STOP, "no bytes, but padding")
@@ -2113,7 +2131,7 @@ def joblib_files():
         zlib_window(behind, 9),
         "a zlib stream with a window of 512 bytes (header 18)",
         verdict="incomplete",
-        also="joblib goes by the first byte x; an application that inflates may run it",
+        also="joblib goes by the first byte x; an application that inflates may run it; calling it untrusted is as good",
     )
     j("codec-raw-deflate", zlib.compress(behind)[2:-4], "deflate without a header", verdict="incomplete")
     j("zf", zfile(INNER), "the ZF file of joblib before 0.10", ext="pkl")
@@ -2349,6 +2367,7 @@ def joblib_files():
             "an array in a side file named %s, loaded with allow_pickle" % name,
             ext="pkl",
             verdict="incomplete",
+            also="" if name == "plain" else AS_GOOD,
         )
     j(
         "side-file-then-call",
@@ -2617,6 +2636,9 @@ def write_index(pythons):
 def write_files():
     for file, fixture in FIXTURES.items():
         (HERE / file).write_bytes(fixture["data"])
+    for path in HERE.iterdir():
+        if path.is_file() and path.name not in FIXTURES and path.name not in ("make.py", "INDEX.jsonl"):
+            print("%s: nothing here makes this file" % path.name, file=sys.stderr)
 
 
 def main():
