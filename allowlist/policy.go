@@ -144,6 +144,10 @@ func (p *Policy) Judge(m *inspect.Model) Verdict {
 			v.Untrusted = append(v.Untrusted, g.Name())
 		}
 	}
+	for _, h := range m.Hazards {
+		v.Findings = append(v.Findings, Finding{h.Rule, "error", h.Message, h.Name, h.Member, h.Offset})
+		v.Untrusted = append(v.Untrusted, h.Name)
+	}
 	slices.Sort(v.Untrusted)
 	v.Untrusted = slices.Compact(v.Untrusted)
 	slices.SortStableFunc(v.Findings, func(a, b Finding) int {
@@ -164,7 +168,7 @@ func (p *Policy) Judge(m *inspect.Model) Verdict {
 
 // skippable says whether m is no model, and nothing else is wrong with it.
 func skippable(m *inspect.Model) bool {
-	if !m.NotModel || len(m.Globals) > 0 {
+	if !m.NotModel || len(m.Globals)+len(m.Hazards) > 0 {
 		return false
 	}
 	for _, issue := range m.Issues {

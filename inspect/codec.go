@@ -56,6 +56,14 @@ var codecs = []codec{
 	{"zf", "ZF", isZF, openZF},
 }
 
+// compression is the codec's name for reports.
+func (c *codec) compression() string {
+	if c.name == "zf" {
+		return "zlib"
+	}
+	return c.name
+}
+
 // isZlib checks the header's method and check bits.
 func isZlib(head []byte) bool {
 	return len(head) > 1 && head[0]&15 == 8 && (int(head[0])<<8|int(head[1]))%31 == 0

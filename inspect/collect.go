@@ -35,6 +35,14 @@ func (c *collector) issue(kind IssueKind, member string, offset int64, format st
 	}
 }
 
+// hazard adds a hazard. A file that has too many is cut short: it is not
+// trusted in any case.
+func (c *collector) hazard(h Hazard) {
+	if len(c.model.Hazards) < c.limits.MaxIssues {
+		c.model.Hazards = append(c.model.Hazards, h)
+	}
+}
+
 // global adds what a file does with a name. Another reading of bytes that
 // were read before counts nothing again.
 func (c *collector) global(g Global, again bool) {

@@ -18,29 +18,28 @@ type kind struct {
 // contents are tried in order. Those that are known hold models that other
 // loaders read; the rest are no models.
 var contents = []kind{
-	{"git-lfs-pointer", "version https://git-lfs.github.com/spec/", 0, false, "a Git LFS pointer: the model itself was not fetched (git lfs pull)"},
+	{"git-lfs-pointer", "version https://git-lfs.github.com/spec/", 0, false, "it is a Git LFS pointer: the model itself was not fetched (git lfs pull)"},
 	{"zip", "PK\x03\x04", 0, true, "a zip archive (torch, skops, Keras and .npz files are)"},
 	{"zip", "PK\x05\x06", 0, true, "an empty zip archive"},
 	{"7z", "7z\xbc\xaf\x27\x1c", 0, true, "a 7z archive"},
 	{"tar", "ustar", 257, true, "a tar archive"},
-	{"npy", "\x93NUMPY", 0, true, "a NumPy .npy file"},
 	{"hdf5", "\x89HDF\r\n\x1a\n", 0, true, "an HDF5 file"},
 	{"gguf", "GGUF", 0, true, "a GGUF file"},
 	{"catboost", "CBM1", 0, true, "a CatBoost model"},
 	{"lightgbm", "tree\n", 0, true, "a LightGBM text model"},
-	{"lightgbm", "______LightGBM_Binary_File_Token______", 0, false, "a LightGBM data set"},
-	{"rdkit", "\xef\xbe\xad\xde", 0, false, "an RDKit molecule"},
-	{"boost", "22 serialization::archive", 0, false, "a Boost text archive"},
-	{"boost", "\x16\x00\x00\x00\x00\x00\x00\x00serializ", 0, false, "a Boost binary archive"},
-	{"fasttext", "\xba\x16\x4f\x2f", 0, false, "a fastText model"},
-	{"png", "\x89PNG\r\n\x1a\n", 0, false, "a PNG image"},
-	{"jpeg", "\xff\xd8\xff", 0, false, "a JPEG image"},
-	{"gif", "GIF8", 0, false, "a GIF image"},
-	{"pdf", "%PDF-", 0, false, "a PDF document"},
-	{"elf", "\x7fELF", 0, false, "a Linux program or library"},
-	{"exe", "MZ", 0, false, "a Windows program or library"},
-	{"sqlite", "SQLite format 3\x00", 0, false, "an SQLite database"},
-	{"parquet", "PAR1", 0, false, "a Parquet file"},
+	{"lightgbm", "______LightGBM_Binary_File_Token______", 0, false, "it is a LightGBM data set"},
+	{"rdkit", "\xef\xbe\xad\xde", 0, false, "it is an RDKit molecule"},
+	{"boost", "22 serialization::archive", 0, false, "it is a Boost text archive"},
+	{"boost", "\x16\x00\x00\x00\x00\x00\x00\x00serializ", 0, false, "it is a Boost binary archive"},
+	{"fasttext", "\xba\x16\x4f\x2f", 0, false, "it is a fastText model"},
+	{"png", "\x89PNG\r\n\x1a\n", 0, false, "it is a PNG image"},
+	{"jpeg", "\xff\xd8\xff", 0, false, "it is a JPEG image"},
+	{"gif", "GIF8", 0, false, "it is a GIF image"},
+	{"pdf", "%PDF-", 0, false, "it is a PDF document"},
+	{"elf", "\x7fELF", 0, false, "it is a Linux program or library"},
+	{"exe", "MZ", 0, false, "it is a Windows program or library"},
+	{"sqlite", "SQLite format 3\x00", 0, false, "it is an SQLite database"},
+	{"parquet", "PAR1", 0, false, "it is a Parquet file"},
 }
 
 // identify returns what a file is that is no pickle, as far as its first
@@ -55,18 +54,18 @@ func identify(head []byte) kind {
 		return kind{"safetensors", "", 0, true, "a safetensors file"}
 	}
 	if !isText(head) {
-		return kind{"unknown", "", 0, false, "no format that is known here"}
+		return kind{"unknown", "", 0, false, "its content is of no known format"}
 	}
 	text := strings.ToLower(string(bytes.TrimLeft(head, " \t\r\n\ufeff")))
 	switch {
 	case strings.HasPrefix(text, "<!doctype html"), strings.HasPrefix(text, "<html"), strings.HasPrefix(text, "<head"):
-		return kind{"html", "", 0, false, "an HTML page, perhaps what a download gave instead of the model"}
+		return kind{"html", "", 0, false, "it is an HTML page, perhaps what a download gave instead of the model"}
 	case strings.HasPrefix(text, "<?xml"), strings.HasPrefix(text, "<"):
-		return kind{"xml", "", 0, false, "an XML or HTML document"}
+		return kind{"xml", "", 0, false, "it is an XML or HTML document"}
 	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
-		return kind{"json", "", 0, false, "a JSON document"}
+		return kind{"json", "", 0, false, "it is a JSON document"}
 	}
-	return kind{"text", "", 0, false, "plain text"}
+	return kind{"text", "", 0, false, "it is plain text"}
 }
 
 // isText tells whether b is printable text, but for a rune that is cut at its end.

@@ -8,6 +8,17 @@ import (
 	"strings"
 )
 
+var _ = register(format{name: "npy", match: magic(0, "\x93NUMPY"), read: readNpy})
+
+// readNpy reads a file that is one array.
+func readNpy(w *walk, r io.ReaderAt, size int64) bool {
+	w.format("npy")
+	if a, ok := w.npy(w.member, r, size); ok {
+		w.addArray("", a, w.member)
+	}
+	return true
+}
+
 // maxNpyHeader is more than NumPy's own limit of 10,000 characters for headers of unknown origin.
 const maxNpyHeader = 1 << 20
 

@@ -47,16 +47,16 @@ type reading struct {
 
 // pickles reads a file as a stream of pickles, in every way that a loader
 // would. It says false where the file is nothing of the kind.
-func (w *walk) pickles(content kind, r io.ReaderAt, size int64) bool {
-	s := &stream{at: r, size: size}
+func (w *walk) pickles(content kind, head []byte, r io.ReaderAt, size int64) bool {
+	s := &stream{at: r, size: size, member: w.member}
 	first := &reading{joblib: &joblibLoader{}}
 	mark := w.mark()
 	w.read(s, first)
-	if !w.plausible(first, content) {
+	if !w.plausible(first, content, head) {
 		w.rollback(mark)
 		return false
 	}
-	w.model.Format = "pickle"
+	w.format("pickle")
 	w.settle(s, first)
 	return true
 }
@@ -64,7 +64,7 @@ func (w *walk) pickles(content kind, r io.ReaderAt, size int64) bool {
 // plausible tells whether a first reading was one of a pickle. With a
 // model's name, whatever imports something is. Without one, text that merely
 // begins with an opcode's letter is text.
-func (w *walk) plausible(first *reading, content kind) bool {
+func (w *walk) plausible(first *reading, content kind, head []byte) bool {
 	named := first.names > 0 && (hasModelExtension(w.name) || first.calls > 0 || first.whole > 0 || content.name == "unknown")
 	switch {
 	case named:
@@ -73,73 +73,126 @@ func (w *walk) plausible(first *reading, content kind) bool {
 		return false
 	case first.whole > 0:
 		return first.opcodes > 1
-	case w.in.head[0] == 0x80 && w.in.head[1] <= pickle.HighestProtocol:
+	case len(head) > 1 && head[0] == 0x80 && head[1] <= pickle.HighestProtocol:
 		return true
 	}
 	return first.opcodes > 8 && content.name == "unknown" || first.opcodes > 16
 }
 
-// compressed reads a compressed file. It says false where the first bytes
-// only look like the codec's.
+// compressed reads compressed data: a container, or a stream of pickles as
+// joblib writes it. It says false where the first bytes only look like the
+// codec's.
 func (w *walk) compressed(c *codec, r io.ReaderAt, size int64) bool {
-	s := &stream{size: -1}
+	s := &stream{size: -1, member: w.member}
 	s.reopen = func() *decompressor { return newDecompressor(c, r, size, w.limits.MaxExpansion) }
 	first := &reading{joblib: &joblibLoader{}}
 	mark := w.mark()
 	w.read(s, first)
 	d := s.last
-	if first.opcodes == 0 && first.end == 0 && d.left == d.limit {
+	if first.opcodes == 0 && d.left == d.limit {
 		w.rollback(mark)
 		return false
 	}
-	w.model.Format, w.model.Compression = "pickle", c.name
+	if w.depth == 0 {
+		w.model.Compression = c.compression()
+	}
+	w.format("pickle")
 	if c.name != "gzip" {
-		w.model.Format = "joblib" // no other writer of pickles uses these
+		w.format("joblib") // no other writer of pickles uses these
 	}
-	if c.name == "zf" {
-		w.model.Compression = "zlib"
+	if first.whole == 0 && first.names == 0 && first.opcodes <= 1 {
+		w.rollback(mark)
+		w.unpacked(c, s)
+		return true
 	}
-	total := d.limit - d.left
+	io.Copy(io.Discard, d) // the rest may be damaged
 	if err := d.err; err != nil {
 		w.codecIssue(c, err, d.consumed())
 	}
-	s.size = total
-	if first.whole == 0 && first.names == 0 && first.opcodes <= 1 {
-		w.issue(IssueNotModel, "", 0, "this is no model: it is %s data that holds no pickle", c.name)
-		w.model.NotModel = !hasModelExtension(w.name)
-		w.model.Format = c.name
-		return true
-	}
+	s.size = d.limit - d.left
 	w.settle(s, first)
-	w.plainCompressed(r, size)
+	// pickle.load takes a compressed file's own bytes for opcodes: the first
+	// bytes of some codecs are.
+	w.read(&stream{at: r, size: size, member: w.member}, &reading{again: true})
 	return true
+}
+
+// unpacked reads what is compressed and no pickle: a container, or nothing.
+func (w *walk) unpacked(c *codec, s *stream) {
+	if w.depth == 0 {
+		w.model.Compression = c.compression()
+	}
+	data, err := w.spool(s.reopen())
+	if err != nil {
+		w.codecIssue(c, err, -1)
+		return
+	}
+	w.inflated(data)
+}
+
+// maxSpool bounds the compressed data that is held in memory at once.
+const maxSpool = 1 << 30
+
+// spool holds decompressed data in memory.
+func (w *walk) spool(d *decompressor) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(d, maxSpool+1))
+	switch {
+	case d.err != nil:
+		return nil, d.err
+	case err != nil:
+		return nil, err
+	case len(data) > maxSpool:
+		return nil, &LimitError{"MaxExpansion", maxSpool}
+	}
+	return data, nil
+}
+
+// inflated reads decompressed data that is no pickle.
+func (w *walk) inflated(data []byte) {
+	inner := *w
+	inner.depth++
+	if inner.depth > w.limits.MaxDepth {
+		w.issue(IssueLimit, w.member, -1, "limit MaxDepth of %d reached", w.limits.MaxDepth)
+		return
+	}
+	if sideData.MatchString(w.name) {
+		w.format("joblib-data")
+		return // an array's bare bytes, which a pickle beside it names
+	}
+	head := data[:min(len(data), headSize)]
+	w.format(identify(head).name)
+	for _, f := range formats {
+		if f.match(head) {
+			w.format(f.name)
+		}
+	}
+	inner.content(bytes.NewReader(data), int64(len(data)))
+	if w.depth == 0 && !hasModelExtension(w.name) && len(w.model.Globals)+len(w.model.Arrays) == 0 {
+		w.notModel(IssueNotModel, "this is no model: it is %s data that holds none", w.model.Compression)
+	}
 }
 
 func (w *walk) codecIssue(c *codec, err error, at int64) {
 	var limit *LimitError
 	switch {
 	case errors.As(err, &limit):
-		w.issue(IssueLimit, "", at, "%s data: %v", c.name, err)
+		w.issue(IssueLimit, w.member, at, "%s data: %v", c.compression(), err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errShort):
-		w.issue(IssueTruncated, "", at, "the %s data ends early", c.name)
+		w.issue(IssueTruncated, w.member, at, "the %s data ends early", c.compression())
 	default:
-		w.issue(IssueMalformed, "", at, "the %s data is damaged: %v", c.name, err)
+		w.issue(IssueMalformed, w.member, at, "the %s data is damaged: %v", c.compression(), err)
 	}
-}
-
-// plainCompressed takes a compressed file's own bytes for opcodes, as
-// pickle.load does: the first bytes of some codecs are opcodes.
-func (w *walk) plainCompressed(r io.ReaderAt, size int64) {
-	w.read(&stream{at: r, size: size}, &reading{again: true})
 }
 
 // settle files what a first reading found wanting, and takes the other
 // readings of the same bytes.
 func (w *walk) settle(s *stream, first *reading) {
 	if j := first.joblib; j != nil && j.arrays > 0 {
-		w.model.Format = "joblib"
+		w.format("joblib")
 		for i := range w.model.Programs {
-			w.model.Programs[i].Loader = "joblib"
+			if w.model.Programs[i].Member == s.member {
+				w.model.Programs[i].Loader = "joblib"
+			}
 		}
 		for _, offset := range j.spoiled {
 			w.issue(IssueAmbiguous, s.member, offset, "the padding before an array is not what joblib writes")

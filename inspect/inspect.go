@@ -18,7 +18,6 @@ type Inspector struct {
 
 	reader  pickle.Reader
 	decoder pickle.Decoder
-	head    [headSize]byte
 }
 
 // headSize is how much of a file's beginning tells its format.
@@ -48,12 +47,14 @@ func (in *Inspector) Reader(ctx context.Context, name string, r io.ReaderAt, siz
 	return in.inspect(ctx, name, r, size, nil)
 }
 
-// walk is the reading of one file.
+// walk is the reading of one file, or of one member of it.
 type walk struct {
 	*collector
 	in       *Inspector
 	ctx      context.Context
-	name     string
+	name     string // the file's, or the member's own
+	member   string // the way in from the file; empty for the file itself
+	depth    int
 	deadline time.Time
 	sibling  func(name string) (*os.File, error) // opens a side file; nil where there is no folder
 }
@@ -70,40 +71,79 @@ func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, si
 		w.issue(IssueLimit, "", -1, "not read: %v", err)
 		return m
 	}
-	w.file(r, size)
+	w.content(r, size)
 	w.implied()
 	return m
 }
 
-// file reads the whole file by what its first bytes say.
-func (w *walk) file(r io.ReaderAt, size int64) {
+// descend reads a member of a container by its own content. Its name is the
+// one in the container; one that would make a path ambiguous is the caller's
+// to quote.
+func (w *walk) descend(name string, r io.ReaderAt, size int64) {
+	inner := *w
+	inner.name, inner.depth, inner.sibling = name, w.depth+1, nil
+	inner.member = name
+	if w.member != "" {
+		inner.member = w.member + "/" + name
+	}
+	if inner.depth > w.limits.MaxDepth {
+		w.issue(IssueLimit, inner.member, -1, "limit MaxDepth of %d reached", w.limits.MaxDepth)
+		return
+	}
+	inner.content(r, size)
+}
+
+// format names the format of the file. What is found in members does not
+// change it.
+func (w *walk) format(name string) {
+	if w.depth == 0 {
+		w.model.Format = name
+	}
+}
+
+// notModel says that the content is none that a loader of models reads. In a
+// folder or a container that is worth a word only where the name promises a
+// model.
+func (w *walk) notModel(kind IssueKind, format string, args ...any) {
+	switch {
+	case hasModelExtension(w.name):
+		w.issue(kind, w.member, -1, format, args...)
+	case w.depth == 0:
+		w.issue(kind, w.member, -1, format, args...)
+		w.model.NotModel = true
+	}
+}
+
+// content reads a file, or a member, by what its first bytes say.
+func (w *walk) content(r io.ReaderAt, size int64) {
 	if size == 0 {
-		w.issue(IssueEmpty, "", -1, "the file is empty")
-		w.model.Format = "empty"
-		w.model.NotModel = !hasModelExtension(w.name)
+		w.format("empty")
+		w.notModel(IssueEmpty, "the file is empty")
 		return
 	}
-	n, err := r.ReadAt(w.in.head[:min(headSize, size)], 0)
+	head := make([]byte, min(headSize, size))
+	n, err := r.ReadAt(head, 0)
 	if n == 0 && err != nil {
-		w.issue(IssueIO, "", 0, "%v", err)
+		w.issue(IssueIO, w.member, 0, "%v", err)
 		return
 	}
-	head := w.in.head[:n]
+	head = head[:n]
+	for _, f := range formats {
+		if f.match(head) && f.read(w, r, size) {
+			return
+		}
+	}
 	if c := findCodec(head); c != nil && w.compressed(c, r, size) {
 		return
 	}
 	content := identify(head)
-	if w.pickles(content, r, size) {
+	if w.pickles(content, head, r, size) {
 		return
 	}
-	w.model.Format = content.name
-	switch {
-	case content.known:
-		w.issue(IssueUnsupported, "", 0, "this is %s, which is not read yet", content.what)
-	case hasModelExtension(w.name):
-		w.issue(IssueNotModel, "", 0, "this is no model: it is %s", content.what)
-	default:
-		w.issue(IssueNotModel, "", 0, "this is no model: it is %s", content.what)
-		w.model.NotModel = true
+	w.format(content.name)
+	if content.known {
+		w.issue(IssueUnsupported, w.member, -1, "this is %s, which is not read yet", content.what)
+		return
 	}
+	w.notModel(IssueNotModel, "this is no model: %s", content.what)
 }

@@ -12,6 +12,7 @@ type Model struct {
 	Compression string // codec around the whole file, such as "zlib"; empty without one
 
 	Globals  []Global
+	Hazards  []Hazard
 	Versions []Version
 	Arrays   []Array
 	Programs []Program
@@ -98,6 +99,17 @@ func (g *Global) Name() string {
 	return g.Module + "." + g.Qualname
 }
 
+// Hazard is something in a file of another format than pickle that makes its
+// loader run code of the file's choice or leave the file: a layer that
+// carries a function, an operator that opens files, a path out of the folder.
+type Hazard struct {
+	Rule    string // a word for machines, such as "external-data"
+	Name    string // what it is called, such as "keras.layers.Lambda"; never empty
+	Message string // what it would do, in words; what the file says is quoted in it
+	Member  string
+	Offset  int64 // -1 where there is none
+}
+
 // Version is a library version that a file records or implies.
 type Version struct {
 	Library string // PyPI name, or "python"
@@ -109,7 +121,7 @@ type Version struct {
 
 // Array is one array or tensor.
 type Array struct {
-	Path   string // what a Python user would type after the object; empty for the object itself
+	Path   string // what a Python user would type after the object and, for an attribute, a dot; empty for the object itself
 	DType  string // NumPy's dtype.str, or its descr for structured dtypes
 	Shape  []int64
 	Order  string // "C" or "F"

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -188,12 +189,11 @@ func (o *objects) array(a array, at int32, member string) {
 	if a.problem != "" {
 		o.c.issue(IssueMalformed, member, a.offset, "NumPy would refuse an array: %s", a.problem)
 	}
-	m := o.c.model
-	m.ArraysTotal++
-	m.ArrayBytes += a.bytes
-	if len(m.Arrays) < o.c.limits.MaxArrays {
-		m.Arrays = append(m.Arrays, Array{o.path(at), a.dtype.text, a.shape, a.order(), a.bytes, member, a.offset})
+	path := ""
+	if o.c.model.ArraysTotal < o.c.limits.MaxArrays {
+		path = o.path(at)
 	}
+	o.c.addArray(path, a, member)
 	i := 0
 	for item := range o.p.Items(a.items) {
 		o.child(item, o.element(a, at, i))
@@ -201,6 +201,18 @@ func (o *objects) array(a array, at int32, member string) {
 	}
 	if a.own != 0 {
 		o.child(a.own, o.text(at, a.ownPath))
+	}
+}
+
+// addArray adds an array to the model.
+func (c *collector) addArray(path string, a array, member string) {
+	m := c.model
+	m.ArraysTotal++
+	if m.ArrayBytes += a.bytes; m.ArrayBytes < 0 { // lies upon lies
+		m.ArrayBytes = math.MaxInt64
+	}
+	if len(m.Arrays) < c.limits.MaxArrays {
+		m.Arrays = append(m.Arrays, Array{path, a.dtype.text, a.shape, a.order(), a.bytes, member, a.offset})
 	}
 }
 
@@ -234,7 +246,8 @@ func (o *objects) text(at int32, step string) place {
 // maxPath bounds the steps of a path that is written out.
 const maxPath = 64
 
-// path writes the way to a place as a Python user would type it.
+// path writes the way to a place as a Python user would type it behind the
+// object, without the dot that an attribute begins with.
 func (o *objects) path(at int32) string {
 	var steps []string
 	for ; at >= 0; at = o.places[at].parent {
@@ -248,7 +261,7 @@ func (o *objects) path(at int32) string {
 	for i := len(steps) - 1; i >= 0; i-- {
 		b.WriteString(steps[i])
 	}
-	return b.String()
+	return strings.TrimPrefix(b.String(), ".")
 }
 
 func (o *objects) step(s place) string {

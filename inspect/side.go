@@ -5,8 +5,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
+
+// sideData is how joblib before 0.10 names the files of compressed arrays.
+var sideData = regexp.MustCompile(`_\d\d+\.npy\.z$`)
 
 // siblings returns a function that opens files in the folder of path.
 func siblings(path string) func(string) (*os.File, error) {
