@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"strings"
 
 	"modelscan/pickle"
 )
@@ -59,7 +60,7 @@ func (f *frameReader) opcode() bool {
 	case op.Name == "STOP" || op.Name == "":
 		return false
 	}
-	return f.argument(op.Argument)
+	return f.argument(op)
 }
 
 // frame takes a frame into the buffer. One that lies in the buffer whole is there already.
@@ -122,7 +123,8 @@ var fixedSizes = map[pickle.Argument]int{
 	pickle.CountedText1: 1, pickle.CountedText4: 4, pickle.CountedText8: 8, pickle.CountedLong1: 1, pickle.CountedLong4: 4,
 }
 
-func (f *frameReader) argument(kind pickle.Argument) bool {
+func (f *frameReader) argument(op pickle.Opcode) bool {
+	kind := op.Argument
 	switch kind {
 	case pickle.NoArgument:
 		return true
@@ -140,6 +142,11 @@ func (f *frameReader) argument(kind pickle.Argument) bool {
 	size := binary.LittleEndian.Uint64(wide[:])
 	if size > uint64(len(f.data)) {
 		return false
+	}
+	if n := f.end - f.pos; n > 0 && int(size) > n && strings.Contains(op.Name, "BYTE") {
+		f.read(n) // bytes are read in pieces, and nothing is dropped
+		size -= uint64(n)
+		f.end = 0
 	}
 	_, ok = f.read(int(size))
 	return ok
