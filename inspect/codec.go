@@ -147,18 +147,21 @@ func findCodec(head []byte) *codec {
 // decompressor reads a compressed file as Python's modules do: one stream
 // after another until the file ends.
 type decompressor struct {
-	codec *codec
-	raw   *bufio.Reader
-	src   *io.SectionReader
-	r     io.Reader
-	left  int64 // of Limits.MaxExpansion
-	limit int64
-	err   error // why it ended, other than io.EOF
+	codec  *codec
+	raw    *bufio.Reader
+	src    *io.SectionReader
+	r      io.Reader
+	single bool // one stream alone, as a member of an archive is
+	opened bool
+	count  int64  // bytes that came out
+	spent  *int64 // bytes that came out of all that one file holds
+	limit  int64  // of spent
+	err    error  // why it ended, other than io.EOF
 }
 
-func newDecompressor(c *codec, r io.ReaderAt, size, limit int64) *decompressor {
+func newDecompressor(c *codec, r io.ReaderAt, size int64, spent *int64, limit int64) *decompressor {
 	src := io.NewSectionReader(r, 0, size)
-	return &decompressor{codec: c, src: src, raw: bufio.NewReaderSize(src, 64<<10), left: limit, limit: limit}
+	return &decompressor{codec: c, src: src, raw: bufio.NewReaderSize(src, 64<<10), spent: spent, limit: limit}
 }
 
 // Read implements io.Reader. Damage in the compressed data ends the stream,
@@ -166,6 +169,9 @@ func newDecompressor(c *codec, r io.ReaderAt, size, limit int64) *decompressor {
 func (d *decompressor) Read(p []byte) (int, error) {
 	for d.err == nil {
 		if d.r == nil {
+			if d.single && d.opened {
+				return 0, io.EOF
+			}
 			if _, err := d.raw.Peek(1); err != nil {
 				return 0, io.EOF
 			}
@@ -174,13 +180,14 @@ func (d *decompressor) Read(p []byte) (int, error) {
 				d.err = err
 				break
 			}
-			d.r = r
+			d.r, d.opened = r, true
 		}
-		n, err := d.r.Read(p[:min(int64(len(p)), d.left+1)])
-		d.left -= int64(n)
-		if d.left < 0 {
+		n, err := d.r.Read(p)
+		d.count += int64(n)
+		*d.spent += int64(n)
+		if *d.spent > d.limit {
 			d.err = &LimitError{"MaxExpansion", d.limit}
-			return n - 1, io.EOF
+			return n, io.EOF
 		}
 		if err == io.EOF {
 			d.close()

@@ -19,9 +19,10 @@ type collector struct {
 	limits Limits
 	index  map[globalKey]int
 
-	scratch [maxDims]int64
-	texts   []string          // steps of paths that are written out
-	sides   map[string]*array // arrays in side files, by the files' names
+	scratch  [maxDims]int64
+	texts    []string          // steps of paths that are written out
+	expanded int64             // bytes that were decompressed
+	sides    map[string]*array // arrays in side files, by the files' names
 }
 
 func newCollector(m *Model, limits Limits) *collector {

@@ -84,12 +84,12 @@ func (w *walk) plausible(first *reading, content kind, head []byte) bool {
 // codec's.
 func (w *walk) compressed(c *codec, r io.ReaderAt, size int64) bool {
 	s := &stream{size: -1, member: w.member}
-	s.reopen = func() *decompressor { return newDecompressor(c, r, size, w.limits.MaxExpansion) }
+	s.reopen = func() *decompressor { return newDecompressor(c, r, size, &w.expanded, w.limits.MaxExpansion) }
 	first := &reading{joblib: &joblibLoader{}}
 	mark := w.mark()
 	w.read(s, first)
 	d := s.last
-	if first.opcodes == 0 && d.left == d.limit {
+	if first.opcodes == 0 && d.count == 0 {
 		w.rollback(mark)
 		return false
 	}
@@ -109,7 +109,7 @@ func (w *walk) compressed(c *codec, r io.ReaderAt, size int64) bool {
 	if err := d.err; err != nil {
 		w.codecIssue(c, err, d.consumed())
 	}
-	s.size = d.limit - d.left
+	s.size = d.count
 	w.settle(s, first)
 	// pickle.load takes a compressed file's own bytes for opcodes: the first
 	// bytes of some codecs are.

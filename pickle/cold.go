@@ -334,7 +334,9 @@ func (m *machine) line() ([]byte, error) {
 		return line, ErrTruncated
 	}
 	if n := len(line); n > 0 && line[n-1] == '\r' {
-		m.note(LineCarriage)
+		if n := len(m.Notes); n == 0 || m.Notes[n-1] != (Note{LineCarriage, m.at}) {
+			m.note(LineCarriage)
+		}
 		line = line[:n-1]
 	}
 	return line, nil
