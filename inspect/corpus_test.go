@@ -62,7 +62,7 @@ func TestCorpus(t *testing.T) {
 			}
 		}
 		for _, name := range row.Globals {
-			if !slices.Contains(names, name) && !strings.HasPrefix(name, "(via ") {
+			if !slices.Contains(names, name) && !strings.ContainsAny(name, "(?\ufffd") { // what no unpickler resolves
 				t.Errorf("%s (%s): %s is missing; oddities %q", row.Path, row.Container, name, row.Oddities)
 				break
 			}
@@ -77,7 +77,10 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s: got scikit-learn %q, want %q", row.Path, versions, want)
 		}
 		for _, name := range names {
-			if !slices.Contains(row.Globals, name) && !strings.HasPrefix(name, "numpy.") {
+			if strings.HasSuffix(name, ".") || strings.HasPrefix(name, "numpy.") || name == "_codecs.encode" {
+				continue // an import before a failure, look-ups by argument, and side files, which the manifest leaves out
+			}
+			if !slices.Contains(row.Globals, name) {
 				t.Errorf("%s: %s is not in the manifest", row.Path, name)
 				break
 			}

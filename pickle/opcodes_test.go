@@ -3,7 +3,9 @@ package pickle
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -108,5 +110,36 @@ func TestPython3Names(t *testing.T) {
 		if module, name := python3Name(n[0], n[1]); module != n[2] || name != n[3] {
 			t.Errorf("%s.%s: got %s.%s, want %s.%s", n[0], n[1], module, name, n[2], n[3])
 		}
+	}
+}
+
+// TestOpcodeTableFresh compares the checked-in facts with the pickletools of
+// the Python that is installed, where one is.
+func TestOpcodeTableFresh(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3")
+	}
+	script := "import pickletools\nfor o in pickletools.opcodes:\n" +
+		"    print(ord(o.code), o.name, o.proto, o.arg.name if o.arg else '-')"
+	out, err := exec.Command(python, "-c", script).Output()
+	if err != nil {
+		t.Skipf("python3 does not run: %v", err)
+	}
+	rows := 0
+	for line := range strings.Lines(string(out)) {
+		var code, protocol int
+		var name, kind string
+		if _, err := fmt.Sscan(line, &code, &name, &protocol, &kind); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		got := byCode[code]
+		if got.Name != name || int(got.Protocol) != protocol || got.Argument != arguments[strings.Trim(kind, "-")] {
+			t.Errorf("%#x: got %+v, want %s", code, got, line)
+		}
+		rows++
+	}
+	if rows != len(opcodeRows) {
+		t.Errorf("got %d opcodes, pickletools has %d", len(opcodeRows), rows)
 	}
 }

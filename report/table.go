@@ -154,10 +154,12 @@ func (p *page) verdict(f *File) {
 		about = append(about, sizeText(m.Size))
 	}
 	text := fmt.Sprintf("%-10s  %s  (%s)", word, shortText(m.Path, maxTextLen), strings.Join(about, ", "))
-	if why := headline(f); why != "" {
-		text += ": " + why
+	why := headline(f)
+	if why == "" { // a line a file, however long its path
+		p.line(text)
+		return
 	}
-	p.wrapped("", "            ", text)
+	p.wrapped("", "            ", text+": "+why)
 }
 
 // headline says why a file is not trusted, the gravest thing first.

@@ -1,0 +1,68 @@
+package allowlist
+
+import (
+	"context"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"modelscan/inspect"
+)
+
+// carryCode matches the fixtures that are untrusted by nature: functions of
+// cloudpickle and dill, and names that no list holds (README.md says why).
+var carryCode = regexp.MustCompile(`^(cloudpickle-|dill-|numpy-.*-ufuncs|scipy-.*-others\.pkl|` +
+	`python-.*-(functions|library|instances|pure-instances)-)`)
+
+// TestOrdinaryModelsAreTrusted holds that every real file of the libraries
+// that have a list passes with no finding.
+func TestOrdinaryModelsAreTrusted(t *testing.T) {
+	var in inspect.Inspector
+	sklearn, all := 0, 0
+	err := filepath.WalkDir("../testdata/models", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name := filepath.Base(path)
+		m, err := in.File(context.Background(), path)
+		if err != nil {
+			return err
+		}
+		v := Default().Judge(m)
+		all++
+		if ok, _ := filepath.Match("sklearn-*", name); ok {
+			sklearn++
+		} else if carryCode.MatchString(name) {
+			return nil
+		}
+		if v.Status != Trusted {
+			t.Errorf("%s: got %s %q, issues %v", path, v.Status, v.Untrusted, m.Issues)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sklearn < 250 || all < 700 {
+		t.Errorf("got %d files, %d of scikit-learn", all, sklearn)
+	}
+}
+
+// TestCodeIsUntrusted holds that a function, pickled by value, never passes.
+func TestCodeIsUntrusted(t *testing.T) {
+	files, err := filepath.Glob("../testdata/models/pickle/*-lambda*.pkl")
+	if err != nil || len(files) < 4 {
+		t.Fatalf("got %d files, %v", len(files), err)
+	}
+	var in inspect.Inspector
+	for _, path := range files {
+		m, err := in.File(context.Background(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := Default().Judge(m); v.Status != Untrusted {
+			t.Errorf("%s: got %s", path, v.Status)
+		}
+	}
+}
