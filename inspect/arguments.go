@@ -31,6 +31,9 @@ var argumentTable = map[[2]string][]argumentRule{
 	{"numpy.random._pickle", "__generator_ctor"}:      {{argument: 1, use: Call}},
 	{"numpy.random._pickle", "__randomstate_ctor"}:    {{argument: 1, use: Call}},
 	{"scipy.spatial.ckdtree", "new_object"}:           newsFirst,
+	{"torch._tensor", "_rebuild_from_type_v2"}:        {{argument: 0, use: Call}, {argument: 1, use: New}},
+	{"torch._tensor", "_rebuild_from_type"}:           {{argument: 0, use: Call}, {argument: 1, use: New}},
+	{"torch._utils", "_rebuild_wrapper_subclass"}:     newsFirst,
 }
 
 // pandasIndexMakers are functions of pandas' index modules, whose place

@@ -27,6 +27,10 @@ var arrayMakers = map[[2]string]func(*pickle.Program, pickle.Value, pickle.Event
 	{"numpy.ma.core", "_mareconstruct"}:               reconstructed,
 	{"numpy.core.numeric", "_frombuffer"}:             fromBuffer,
 	{"numpy._core.numeric", "_frombuffer"}:            fromBuffer,
+	{"torch._utils", "_rebuild_tensor"}:               torchTensor,
+	{"torch._utils", "_rebuild_tensor_v2"}:            torchTensor,
+	{"torch._utils", "_rebuild_tensor_v3"}:            torchTensor,
+	{"torch._utils", "_rebuild_qtensor"}:              torchTensor,
 }
 
 // arrayOf reads v as an array where it is one.

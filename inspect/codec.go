@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
@@ -62,6 +63,36 @@ func (c *codec) compression() string {
 		return "zlib"
 	}
 	return c.name
+}
+
+// deflateCodec and zipLZMA are forms that stand in zip archives alone.
+var (
+	deflateCodec = &codec{name: "deflate", open: func(r *bufio.Reader) (io.Reader, error) { return flate.NewReader(r), nil }}
+	zipLZMA      = &codec{name: "lzma", open: openZipLZMA}
+)
+
+// openZipLZMA opens a zip member in LZMA: version, size of the properties,
+// the properties, and the stream, which has no size of its own.
+func openZipLZMA(r *bufio.Reader) (io.Reader, error) {
+	var head [9]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, errShort
+	}
+	if head[2] != 5 || head[3] != 0 {
+		return nil, errors.New("unknown LZMA properties")
+	}
+	unknown := bytes.Repeat([]byte{0xff}, 8)
+	return lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(io.MultiReader(bytes.NewReader(head[4:]), bytes.NewReader(unknown), r))
+}
+
+// codecNamed returns a codec of the table.
+func codecNamed(name string) *codec {
+	for i := range codecs {
+		if codecs[i].name == name {
+			return &codecs[i]
+		}
+	}
+	return nil
 }
 
 // isZlib checks the header's method and check bits.

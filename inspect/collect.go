@@ -129,6 +129,12 @@ func (n *names) use(v pickle.Value, use Uses, offset int64) {
 		n.uses[i] |= use
 		return
 	}
+	if id, ok := n.p.PersistentID(v); ok {
+		if class, ok := torchModule(n.p, id); ok {
+			n.use(class, use, offset)
+			return
+		}
+	}
 	switch n.p.Kind(v) {
 	case pickle.Instance, pickle.Persistent, pickle.Inline:
 		if use == Change {

@@ -19,8 +19,6 @@ type kind struct {
 // loaders read; the rest are no models.
 var contents = []kind{
 	{"git-lfs-pointer", "version https://git-lfs.github.com/spec/", 0, false, "it is a Git LFS pointer: the model itself was not fetched (git lfs pull)"},
-	{"zip", "PK\x03\x04", 0, true, "a zip archive (torch, skops, Keras and .npz files are)"},
-	{"zip", "PK\x05\x06", 0, true, "an empty zip archive"},
 	{"7z", "7z\xbc\xaf\x27\x1c", 0, true, "a 7z archive"},
 	{"tar", "ustar", 257, true, "a tar archive"},
 	{"hdf5", "\x89HDF\r\n\x1a\n", 0, true, "an HDF5 file"},

@@ -39,10 +39,11 @@ type reading struct {
 	names    int           // names that were imported
 	opcodes  int64
 	calls    int64
-	crossed  bool  // an opcode crossed the end of a frame
-	keepMemo bool  // the memo goes on from program to program
-	end      int64 // where the last whole program ends
-	err      error // why reading ended, other than the end of the data
+	crossed  bool         // an opcode crossed the end of a frame
+	legacy   *torchLegacy // what was met of torch's oldest form but one
+	keepMemo bool         // the memo goes on from program to program
+	end      int64        // where the last whole program ends
+	err      error        // why reading ended, other than the end of the data
 }
 
 // pickles reads a file as a stream of pickles, in every way that a loader
@@ -56,7 +57,9 @@ func (w *walk) pickles(content kind, head []byte, r io.ReaderAt, size int64) boo
 		w.rollback(mark)
 		return false
 	}
-	w.format("pickle")
+	if first.legacy == nil {
+		w.format("pickle")
+	}
 	w.settle(s, first)
 	return true
 }
@@ -83,8 +86,19 @@ func (w *walk) plausible(first *reading, content kind, head []byte) bool {
 // joblib writes it. It says false where the first bytes only look like the
 // codec's.
 func (w *walk) compressed(c *codec, r io.ReaderAt, size int64) bool {
-	s := &stream{size: -1, member: w.member}
-	s.reopen = func() *decompressor { return newDecompressor(c, r, size, &w.expanded, w.limits.MaxExpansion) }
+	reopen := func() *decompressor { return newDecompressor(c, r, size, &w.expanded, w.limits.MaxExpansion) }
+	if !w.packed(c, reopen) {
+		return false
+	}
+	// pickle.load takes a compressed file's own bytes for opcodes: the first
+	// bytes of some codecs are.
+	w.read(&stream{at: r, size: size, member: w.member}, &reading{again: true})
+	return true
+}
+
+// packed reads what a decompressor gives.
+func (w *walk) packed(c *codec, reopen func() *decompressor) bool {
+	s := &stream{size: -1, member: w.member, reopen: reopen}
 	first := &reading{joblib: &joblibLoader{}}
 	mark := w.mark()
 	w.read(s, first)
@@ -111,9 +125,6 @@ func (w *walk) compressed(c *codec, r io.ReaderAt, size int64) bool {
 	}
 	s.size = d.count
 	w.settle(s, first)
-	// pickle.load takes a compressed file's own bytes for opcodes: the first
-	// bytes of some codecs are.
-	w.read(&stream{at: r, size: size, member: w.member}, &reading{again: true})
 	return true
 }
 
@@ -122,12 +133,28 @@ func (w *walk) unpacked(c *codec, s *stream) {
 	if w.depth == 0 {
 		w.model.Compression = c.compression()
 	}
+	d := s.reopen()
+	head, _ := io.ReadAll(io.LimitReader(d, headSize))
+	if d.err == nil && w.depth > 0 && !container(head) {
+		w.notModel(IssueNotModel, "this is no model: %s", identify(head).what)
+		return // an archive's other members, weights among them, are not held in memory
+	}
 	data, err := w.spool(s.reopen())
 	if err != nil {
 		w.codecIssue(c, err, -1)
 		return
 	}
 	w.inflated(data)
+}
+
+// container tells whether data begins as some format does that is read.
+func container(head []byte) bool {
+	for _, f := range formats {
+		if f.match(head) {
+			return true
+		}
+	}
+	return findCodec(head) != nil
 }
 
 // maxSpool bounds the compressed data that is held in memory at once.
@@ -188,7 +215,9 @@ func (w *walk) codecIssue(c *codec, err error, at int64) {
 // readings of the same bytes.
 func (w *walk) settle(s *stream, first *reading) {
 	if j := first.joblib; j != nil && j.arrays > 0 {
-		w.format("joblib")
+		if first.legacy == nil {
+			w.format("joblib")
+		}
 		for i := range w.model.Programs {
 			if w.model.Programs[i].Member == s.member {
 				w.model.Programs[i].Loader = "joblib"
@@ -284,7 +313,16 @@ func (w *walk) read(s *stream, how *reading) {
 		if err == io.EOF {
 			break
 		}
+		if how.whole == 0 && isTorchMagic(p) && err == nil {
+			how.legacy = &torchLegacy{}
+			w.torch = true
+			w.format("torch")
+		}
 		w.program(s, how, p, err)
+		if how.legacy != nil && err == nil && how.legacy.program(p) {
+			how.legacy.storages(w, s)
+			break
+		}
 		if err != nil {
 			how.err = err
 			w.failed(s, how, p, err)
@@ -308,6 +346,9 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 	}
 	for _, note := range p.Notes {
 		how.crossed = how.crossed || note.Kind == pickle.FrameCrossed
+		if note.Kind == pickle.NeedsCallback && w.torch && torchIDs(p) {
+			continue
+		}
 		w.issue(noteIssue(note.Kind), s.member, note.Offset, "%s", note.Kind)
 	}
 	if err == nil {
@@ -401,4 +442,7 @@ func (w *walk) mark() Model { return *w.model }
 func (w *walk) rollback(m Model) {
 	*w.model = m
 	clear(w.index)
+	for i, g := range m.Globals {
+		w.index[globalKey{g.Module, g.Qualname, g.Raw, g.Member, g.Kind}] = i
+	}
 }

@@ -55,6 +55,7 @@ type walk struct {
 	name     string // the file's, or the member's own
 	member   string // the way in from the file; empty for the file itself
 	depth    int
+	torch    bool // persistent ids are torch's, which its loader resolves
 	deadline time.Time
 	sibling  func(name string) (*os.File, error) // opens a side file; nil where there is no folder
 }
@@ -80,6 +81,13 @@ func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, si
 // one in the container; one that would make a path ambiguous is the caller's
 // to quote.
 func (w *walk) descend(name string, r io.ReaderAt, size int64) {
+	if inner, ok := w.enter(name); ok {
+		inner.content(r, size)
+	}
+}
+
+// enter returns the walk of a member, and false where it is too deep.
+func (w *walk) enter(name string) (*walk, bool) {
 	inner := *w
 	inner.name, inner.depth, inner.sibling = name, w.depth+1, nil
 	inner.member = name
@@ -88,9 +96,9 @@ func (w *walk) descend(name string, r io.ReaderAt, size int64) {
 	}
 	if inner.depth > w.limits.MaxDepth {
 		w.issue(IssueLimit, inner.member, -1, "limit MaxDepth of %d reached", w.limits.MaxDepth)
-		return
+		return nil, false
 	}
-	inner.content(r, size)
+	return &inner, true
 }
 
 // format names the format of the file. What is found in members does not

@@ -1,0 +1,147 @@
+package inspect
+
+import (
+	"io"
+	"path"
+	"strings"
+)
+
+var _ = register(format{name: "zip", match: isZip, read: readZip})
+
+// isZip knows a zip archive by its first bytes. One with bytes in front is
+// found by its end.
+func isZip(head []byte) bool {
+	return magic(0, zipLocal)(head) || magic(0, zipEnd)(head)
+}
+
+// zipKind is a format that is a zip archive.
+type zipKind struct {
+	name    string
+	betrays func(member string) bool // a member that no other kind has
+	opaque  func(member string) bool // data that its loader takes for numbers alone
+}
+
+func inFolder(folder string) func(string) bool {
+	return func(member string) bool {
+		return path.Base(path.Dir(member)) == folder
+	}
+}
+
+func named(name string) func(string) bool {
+	return func(member string) bool { return strings.EqualFold(path.Base(member), name) }
+}
+
+// zipKinds are tried in order; what is none of them is a plain archive.
+var zipKinds = []zipKind{
+	{"torch-package", named("extern_modules"), inFolder("data")},
+	{"torch", named("data.pkl"), inFolder("data")},
+	{"skops", named("schema.json"), nil},
+	{"npz", func(member string) bool { return strings.HasSuffix(strings.ToLower(member), ".npy") }, nil},
+}
+
+// readZip reads every member of a zip archive.
+func readZip(w *walk, r io.ReaderAt, size int64) bool {
+	z := openZip(w, r, size)
+	if len(z.members) == 0 {
+		w.format("zip")
+		if findZipEnd(r, size) < 0 {
+			return false
+		}
+		w.notModel(IssueNotModel, "this is no model: it is an empty zip archive")
+		return true
+	}
+	kind := z.kind()
+	w.format(cmpOr(kind.name, "zip"))
+	switch kind.name {
+	case "skops":
+		w.issue(IssueUnsupported, w.member, -1, "this is a skops file, whose schema is not read yet")
+	case "torch-package":
+		w.hazard(Hazard{"python-source", "torch.package", "the archive is a torch.package, which carries Python source", w.member, -1})
+	case "torch":
+		inner := *w
+		inner.torch = true
+		z.w = &inner
+	}
+	z.repeated()
+	for _, m := range z.members {
+		if !m.local || strings.HasSuffix(m.name, "/") && m.size == 0 {
+			continue
+		}
+		if kind.opaque != nil && kind.opaque(m.name) {
+			continue
+		}
+		z.member(m)
+	}
+	return true
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func (z *zipArchive) kind() zipKind {
+	for _, kind := range zipKinds {
+		for _, m := range z.members {
+			if kind.betrays(strings.TrimRight(m.name, "\x00")) {
+				return kind
+			}
+		}
+	}
+	return zipKind{}
+}
+
+// repeated reports names that stand in the archive more than once: loaders
+// take the first, the last or the one with other capitals.
+func (z *zipArchive) repeated() {
+	seen := map[string]int64{}
+	for _, m := range z.members {
+		name := strings.ToLower(m.name)
+		if cut := strings.IndexByte(name, 0); cut >= 0 {
+			z.w.issue(IssueAmbiguous, z.w.member, m.header, "the zip member %s has a NUL in its name, at which Python cuts it", pythonQuote(m.name))
+			name = name[:cut]
+		}
+		if at, ok := seen[name]; ok && at != m.header {
+			z.w.issue(IssueAmbiguous, z.w.member, m.header, "the zip member %s is there more than once", pythonQuote(m.name))
+		}
+		seen[name] = m.header
+	}
+}
+
+// maxChecked is the most data that is read only for its CRC. Loaders of
+// larger members check it themselves, or do not care.
+const maxChecked = 1 << 20
+
+// member reads one member.
+func (z *zipArchive) member(m zipMember) {
+	if m.flags&(flagEncrypted|flagStrong|flagMasked) != 0 {
+		z.w.issue(IssueUnsupported, z.w.member, m.header, "the zip member %s says that it is encrypted", pythonQuote(m.name))
+	}
+	inner, ok := z.w.enter(m.name)
+	if !ok {
+		return
+	}
+	raw := z.section(m)
+	if raw.Size() < m.packed {
+		z.w.issue(IssueTruncated, z.w.member, m.header, "the zip member %s ends with the file", pythonQuote(m.name))
+	}
+	reopen := z.reopen(m)
+	switch {
+	case m.method == 0:
+		inner.content(raw, raw.Size())
+		if m.size <= maxChecked || strings.HasSuffix(strings.ToLower(m.name), ".pkl") {
+			z.checkCRC(m, io.NewSectionReader(raw, 0, raw.Size()))
+		}
+	case reopen == nil:
+		z.w.issue(IssueUnsupported, z.w.member, m.header, "the zip member %s is compressed by method %d", pythonQuote(m.name), m.method)
+	default:
+		if !inner.packed(zipMethods[m.method], reopen) && m.size > 0 {
+			z.w.issue(IssueMalformed, z.w.member, m.header, "the zip member %s cannot be decompressed", pythonQuote(m.name))
+		}
+		if m.size <= maxChecked || strings.HasSuffix(strings.ToLower(m.name), ".pkl") {
+			z.checkCRC(m, reopen())
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package inspect
+
+import (
+	"encoding/binary"
+	"strings"
+
+	"modelscan/pickle"
+)
+
+// torch's pickles refer to their storages by persistent ids, tuples of
+// "storage", the storage's class, its key, where it was, and its length.
+// Older files refer to a class by "module", the class and its source.
+
+// torchSizes are the bytes of an element by the storage's class.
+var torchSizes = map[string]dtype{
+	"DoubleStorage": {text: "<f8", itemSize: 8}, "FloatStorage": {text: "<f4", itemSize: 4}, "HalfStorage": {text: "<f2", itemSize: 2},
+	"BFloat16Storage": {text: "bfloat16", itemSize: 2}, "LongStorage": {text: "<i8", itemSize: 8}, "IntStorage": {text: "<i4", itemSize: 4},
+	"ShortStorage": {text: "<i2", itemSize: 2}, "CharStorage": {text: "|i1", itemSize: 1}, "ByteStorage": {text: "|u1", itemSize: 1},
+	"BoolStorage": {text: "|b1", itemSize: 1}, "ComplexFloatStorage": {text: "<c8", itemSize: 8},
+	"ComplexDoubleStorage": {text: "<c16", itemSize: 16}, "QInt8Storage": {text: "qint8", itemSize: 1},
+	"QUInt8Storage": {text: "quint8", itemSize: 1}, "QInt32Storage": {text: "qint32", itemSize: 4},
+	"UntypedStorage": {text: "|u1", itemSize: 1},
+}
+
+// torchStorage reads a persistent id of a storage.
+func torchStorage(p *pickle.Program, id pickle.Value) (d dtype, key string, length int64, ok bool) {
+	t, _ := p.Tuple(id)
+	if len(t) < 5 || !p.TextIs(t[0], "storage") {
+		return dtype{}, "", 0, false
+	}
+	class, ok := p.Global(t[1])
+	key, ok2 := p.Text(t[2])
+	length, ok3 := p.Int(t[4])
+	if !ok || !ok2 || !ok3 || length < 0 {
+		return dtype{}, "", 0, false
+	}
+	name := class.Qualname[strings.LastIndexByte(class.Qualname, '.')+1:]
+	return torchSizes[name], key, length, true
+}
+
+// torchModule reads a persistent id of a class.
+func torchModule(p *pickle.Program, id pickle.Value) (pickle.Value, bool) {
+	t, _ := p.Tuple(id)
+	if len(t) < 2 || !p.TextIs(t[0], "module") {
+		return 0, false
+	}
+	_, ok := p.Global(t[1])
+	return t[1], ok
+}
+
+// torchIDs tells whether all persistent ids of a program are torch's.
+func torchIDs(p *pickle.Program) bool {
+	for e := range p.Events() {
+		if e.Kind != pickle.Reference {
+			continue
+		}
+		_, _, _, storage := torchStorage(p, e.Detail)
+		if _, module := torchModule(p, e.Detail); !storage && !module {
+			return false
+		}
+	}
+	return true
+}
+
+// torchTensor reads _rebuild_tensor(storage, offset, size, stride) and what
+// has the same first arguments.
+func torchTensor(p *pickle.Program, _ pickle.Value, call pickle.Event) (array, bool) {
+	args, _ := p.Tuple(call.Detail)
+	if len(args) < 4 {
+		return array{}, false
+	}
+	id, ok := p.PersistentID(args[0])
+	if !ok {
+		return array{}, false
+	}
+	d, _, _, ok := torchStorage(p, id)
+	shape, ok2 := torchShape(p, args[2])
+	if !ok || !ok2 || d.itemSize == 0 {
+		return array{}, false
+	}
+	a := array{dtype: d, shape: shape}
+	if _, bytes, fits := product(shape, d.itemSize); fits {
+		a.bytes = bytes
+	} else {
+		a.problem = "its shape overflows"
+	}
+	if stride, ok := torchShape(p, args[3]); ok && len(stride) == len(shape) {
+		a.moved, a.fortran = torchOrder(shape, stride)
+	}
+	return a, true
+}
+
+// torchShape reads a size: a tuple, or a torch.Size of one.
+func torchShape(p *pickle.Program, v pickle.Value) ([]int64, bool) {
+	if call, ok := p.Call(v); ok {
+		g, ok := p.Global(call.Subject)
+		args, _ := p.Tuple(call.Detail)
+		if !ok || g.Qualname != "Size" || len(args) != 1 {
+			return nil, false
+		}
+		v = args[0]
+	}
+	return shapeOf(p, v)
+}
+
+// torchOrder tells a tensor's strides apart: those of C order, of Fortran
+// order, or neither.
+func torchOrder(shape, stride []int64) (moved, fortran bool) {
+	c, f := true, true
+	run := int64(1)
+	for i := len(shape) - 1; i >= 0; i-- {
+		c = c && (shape[i] == 1 || stride[i] == run)
+		run *= max(shape[i], 1)
+	}
+	run = 1
+	for i := range shape {
+		f = f && (shape[i] == 1 || stride[i] == run)
+		run *= max(shape[i], 1)
+	}
+	return !c && !f, !c && f
+}
+
+// torchMagic is the number that begins a file of torch's legacy form, little endian.
+const torchMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"
+
+func isTorchMagic(p *pickle.Program) bool {
+	n, ok := p.BigInt(p.Root)
+	if !ok || p.Kind(p.Root) != pickle.Int || n.BitLen() != 77 {
+		return false
+	}
+	b := n.Bytes()
+	for i, c := range b {
+		if torchMagic[len(b)-1-i] != c {
+			return false
+		}
+	}
+	return len(b) == len(torchMagic)
+}
+
+// torchLegacy follows the legacy form: five pickles (magic number, protocol
+// version, system information, the object, the storages' keys), and behind
+// them each storage's length and bytes.
+type torchLegacy struct {
+	programs int
+	sizes    map[string]int64 // bytes of a storage by its key
+	keys     []string
+}
+
+// program takes in one of the pickles and says whether it was the last.
+func (t *torchLegacy) program(p *pickle.Program) bool {
+	t.programs++
+	switch t.programs {
+	case 4:
+		t.sizes = map[string]int64{}
+		for e := range p.Events() {
+			if e.Kind != pickle.Reference {
+				continue
+			}
+			if d, key, length, ok := torchStorage(p, e.Detail); ok {
+				_, bytes, _ := product([]int64{length}, d.itemSize)
+				t.sizes[key] = bytes
+			}
+		}
+	case 5:
+		for item := range p.Items(p.Root) {
+			if key, ok := p.Text(item); ok {
+				t.keys = append(t.keys, key)
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// storages steps over the storages, which must end with the data.
+func (t *torchLegacy) storages(w *walk, s *stream) {
+	r := &w.in.reader
+	for _, key := range t.keys {
+		offset := r.Offset()
+		head := r.Peek(8)
+		size, ok := t.sizes[key]
+		if len(head) < 8 || !ok {
+			w.issue(IssueMalformed, s.member, offset, "the torch storage %s is not there", pythonQuote(key))
+			return
+		}
+		length := int64(binary.LittleEndian.Uint64(head))
+		if length < 0 || r.Skip(8) != nil || r.Skip(size) != nil {
+			w.issue(IssueTruncated, s.member, offset, "the data ends within the torch storage %s", pythonQuote(key))
+			return
+		}
+	}
+	if rest := r.Peek(1); len(rest) > 0 {
+		w.issue(IssueTrailing, s.member, r.Offset(), "bytes behind the last torch storage")
+	}
+}
