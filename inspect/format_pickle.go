@@ -114,7 +114,7 @@ func (w *walk) packed(c *codec, reopen func() *decompressor) bool {
 	if c.name != "gzip" {
 		w.format("joblib") // no other writer of pickles uses these
 	}
-	if first.whole == 0 && first.names == 0 && first.opcodes <= 1 {
+	if head := peekPacked(reopen); !w.plausible(first, identify(head), head) {
 		w.rollback(mark)
 		w.unpacked(c, s)
 		return true
@@ -128,14 +128,18 @@ func (w *walk) packed(c *codec, reopen func() *decompressor) bool {
 	return true
 }
 
+// peekPacked returns the beginning of what a decompressor gives.
+func peekPacked(reopen func() *decompressor) []byte {
+	head, _ := io.ReadAll(io.LimitReader(reopen(), headSize))
+	return head
+}
+
 // unpacked reads what is compressed and no pickle: a container, or nothing.
 func (w *walk) unpacked(c *codec, s *stream) {
 	if w.depth == 0 {
 		w.model.Compression = c.compression()
 	}
-	d := s.reopen()
-	head, _ := io.ReadAll(io.LimitReader(d, headSize))
-	if d.err == nil && w.depth > 0 && !container(head) {
+	if head := peekPacked(s.reopen); len(head) > 0 && w.depth > 0 && !container(head) {
 		w.notModel(IssueNotModel, "this is no model: %s", identify(head).what)
 		return // an archive's other members, weights among them, are not held in memory
 	}

@@ -36,6 +36,8 @@ var zipKinds = []zipKind{
 	{"torch-package", named("extern_modules"), inFolder("data")},
 	{"torch", named("data.pkl"), inFolder("data")},
 	{"skops", named("schema.json"), nil},
+	{"keras", named("model.weights.h5"), nil},
+	{"keras", func(member string) bool { return member == "config.json" || member == "metadata.json" }, nil},
 	{"npz", func(member string) bool { return strings.HasSuffix(strings.ToLower(member), ".npy") }, nil},
 }
 
@@ -55,6 +57,8 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 	switch kind.name {
 	case "skops":
 		w.issue(IssueUnsupported, w.member, -1, "this is a skops file, whose schema is not read yet")
+	case "keras":
+		w.issue(IssueUnsupported, w.member, -1, "this is a Keras file, whose layers are not read yet")
 	case "torch-package":
 		w.hazard(Hazard{"python-source", "torch.package", "the archive is a torch.package, which carries Python source", w.member, -1})
 	case "torch":
@@ -63,15 +67,14 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 		z.w = &inner
 	}
 	z.repeated()
-	for _, m := range z.members {
-		if !m.local || strings.HasSuffix(m.name, "/") && m.size == 0 {
-			continue
+	w.members("zip", func() {
+		for _, m := range z.members {
+			directory := strings.HasSuffix(m.name, "/") && m.size == 0
+			if m.local && !directory && (kind.opaque == nil || !kind.opaque(m.name)) {
+				z.member(m)
+			}
 		}
-		if kind.opaque != nil && kind.opaque(m.name) {
-			continue
-		}
-		z.member(m)
-	}
+	})
 	return true
 }
 

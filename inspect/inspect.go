@@ -122,8 +122,20 @@ func (w *walk) notModel(kind IssueKind, format string, args ...any) {
 	}
 }
 
-// content reads a file, or a member, by what its first bytes say.
+// content reads a file, or a member, by what its first bytes say, and a zip
+// archive at its end by what its last bytes say.
 func (w *walk) content(r io.ReaderAt, size int64) {
+	w.byHead(r, size)
+	var first [4]byte
+	r.ReadAt(first[:], 0)
+	if !isZip(first[:]) && zipBehind(r, size) {
+		z := *w
+		z.depth = max(z.depth, 1) // the file keeps the format of its beginning
+		readZip(&z, r, size)
+	}
+}
+
+func (w *walk) byHead(r io.ReaderAt, size int64) {
 	if size == 0 {
 		w.format("empty")
 		w.notModel(IssueEmpty, "the file is empty")
@@ -138,6 +150,9 @@ func (w *walk) content(r io.ReaderAt, size int64) {
 	head = head[:n]
 	for _, f := range formats {
 		if f.match(head) && f.read(w, r, size) {
+			// pickle.load takes any file for opcodes, and some formats begin
+			// with bytes that are some
+			w.read(&stream{at: r, size: size, member: w.member}, &reading{again: true, joblib: &joblibLoader{}})
 			return
 		}
 	}
@@ -153,5 +168,20 @@ func (w *walk) content(r io.ReaderAt, size int64) {
 		w.issue(IssueUnsupported, w.member, -1, "this is %s, which is not read yet", content.what)
 		return
 	}
+	if content.name == "unknown" && w.depth > 0 && !hasModelExtension(w.name) {
+		w.issue(IssueUnsupported, w.member, -1, "the member is of no known format")
+		return
+	}
 	w.notModel(IssueNotModel, "this is no model: %s", content.what)
+}
+
+// members runs the reading of a container and says so where no model was in it.
+func (w *walk) members(kind string, read func()) {
+	m := w.model
+	found := func() int { return len(m.Programs) + len(m.Globals) + m.ArraysTotal + len(m.Hazards) + len(m.Issues) }
+	before := found()
+	read()
+	if found() == before {
+		w.notModel(IssueNotModel, "this is no model: it is a %s archive without one", kind)
+	}
 }

@@ -68,6 +68,22 @@ func findZipEnd(r io.ReaderAt, size int64) int64 {
 	return -1
 }
 
+// zipBehind tells whether a file that does not begin as a zip archive ends as
+// one: Python's zipfile takes any bytes in front.
+func zipBehind(r io.ReaderAt, size int64) bool {
+	if size < zipEndSize {
+		return false
+	}
+	end := findZipEnd(r, size)
+	if end < 0 {
+		return false
+	}
+	z := &zipArchive{r: r, size: size}
+	record := z.read(end, zipEndSize)
+	first := z.read(end-int64(le.Uint32(record[12:])), 4)
+	return string(first) == zipCentral
+}
+
 // openZip finds all members.
 func openZip(w *walk, r io.ReaderAt, size int64) *zipArchive {
 	z := &zipArchive{w: w, r: r, size: size, start: -1, end: size}
