@@ -35,6 +35,9 @@ func (w *walk) tarMembers(r io.ReaderAt, size int64) {
 		case header.Typeflag != tar.TypeReg || header.Size == 0:
 			continue
 		}
+		if header.Size > size-at {
+			w.issue(IssueTruncated, w.member, at, "the tar archive ends within %s", pythonQuote(header.Name))
+		}
 		w.descend(header.Name, io.NewSectionReader(r, at, min(header.Size, size-at)), min(header.Size, size-at))
 	}
 }
