@@ -48,6 +48,13 @@ func readNpyHeader(r io.ReaderAt) (npyHeader, error) {
 		return npyHeader{}, fmt.Errorf("the .npy header ends early")
 	}
 	h := npyHeader{data: start + size}
+	if fixed[6] < 3 { // Latin-1; UTF-8 from version 3.0 on
+		runes := make([]rune, len(text))
+		for i, c := range text {
+			runes[i] = rune(c)
+		}
+		text = []byte(string(runes))
+	}
 	err := h.parse(string(text))
 	return h, err
 }

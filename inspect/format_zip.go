@@ -55,8 +55,6 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 	kind := z.kind()
 	w.format(cmpOr(kind.name, "zip"))
 	switch kind.name {
-	case "skops":
-		w.issue(IssueUnsupported, w.member, -1, "this is a skops file, whose schema is not read yet")
 	case "keras":
 		w.issue(IssueUnsupported, w.member, -1, "this is a Keras file, whose layers are not read yet")
 	case "torch-package":
@@ -68,6 +66,9 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 	}
 	z.repeated()
 	w.members("zip", func() {
+		if kind.name == "skops" {
+			z.skops()
+		}
 		for _, m := range z.members {
 			directory := strings.HasSuffix(m.name, "/") && m.size == 0
 			if m.local && !directory && (kind.opaque == nil || !kind.opaque(m.name)) {

@@ -42,6 +42,94 @@ ENVS = {
     "sklearn-1.9.1": ("3.13", """scikit-learn==1.9.1 numpy==2.5.5 scipy==1.18.1 pandas==3.1.1 joblib==1.6.0
         narwhals==2.29.0 cloudpickle==3.1.2 dill==0.4.1 lz4==4.4.4 threadpoolctl==3.6.0
         python-dateutil==2.9.0.post0 six==1.17.0 tzdata==2025.2"""),
+    # for make_formats.py
+    "torch-1.10.2": ("3.9", "torch==1.10.2 numpy==1.21.6 typing_extensions==4.7.1"),
+    "skops-0.13.0": ("3.12", """skops==0.13.0 scikit-learn==1.5.2 numpy==2.5.5 scipy==1.18.1 joblib==1.6.0 threadpoolctl==3.8.0
+        packaging==26.3 prettytable==3.18.0 wcwidth==0.9.4"""),
+    # The other formats. What a library can be imported and write its files without is left out.
+    "skops-0.3.0": ("3.9", """skops==0.3.0 scikit-learn==1.1.3 numpy==1.23.5 scipy==1.9.3 pandas==1.5.3
+        huggingface_hub==1.8.0 hf-xet==1.8.0 httpx==0.28.1 httpcore==1.0.9 filelock==3.19.1 fsspec==2025.10.0
+        h11==0.16.0 joblib==1.5.3 packaging==26.3 python-dateutil==3.0.0 pytz==2026.6 PyYAML==6.0.3 six==1.17.0
+        tabulate==0.9.0 threadpoolctl==3.7.0 tqdm==4.70.1 typing_extensions==4.16.0 anyio==4.12.1
+        exceptiongroup==1.3.1 idna==3.20 certifi==2026.10.18 typer==0.23.2 annotated-doc==0.0.5 click==8.1.8
+        rich==15.0.0 Pygments==2.21.0 markdown-it-py==3.0.0 mdurl==0.1.2 shellingham==1.5.4 tzdata==2026.6"""),
+    "skops-0.6.0": ("3.10", """skops==0.6.0 scikit-learn==1.2.2 numpy==1.24.4 scipy==1.10.1 pandas==2.0.3
+        huggingface_hub==2.4.0 click==8.5.1 hf-xet==1.8.0 httpx2==2.14.0 httpcore2==2.14.0 anyio==4.16.0
+        exceptiongroup==1.3.1 filelock==4.1.0 fsspec==2026.9.0 h11==0.16.0 idna==3.20 joblib==1.6.0 cloudpickle==3.1.2
+        packaging==26.3 python-dateutil==3.0.0 pytz==2026.6 PyYAML==6.0.3 six==1.17.0 tabulate==0.10.0
+        threadpoolctl==3.8.0 tomli==2.5.0 tqdm==4.70.1 truststore==0.10.5 typing_extensions==4.16.0 tzdata==2026.6"""),
+    "skops-0.9.0": ("3.11", """skops==0.9.0 scikit-learn==1.3.2 numpy==1.26.4 scipy==1.11.4 pandas==2.1.4
+        huggingface_hub==2.4.0 click==8.5.1 hf-xet==1.8.0 httpx2==2.16.2 httpcore2==2.16.2 anyio==4.16.0
+        filelock==4.2.11 fsspec==2026.9.0 h11==0.16.0 idna==3.20 joblib==1.6.0 cloudpickle==3.1.2 packaging==26.3
+        python-dateutil==4.0.0 pytz==2026.6 PyYAML==6.0.3 tabulate==0.10.0 threadpoolctl==3.8.0 tqdm==4.70.1
+        truststore==0.10.5 typing_extensions==4.16.0 tzdata==2026.6"""),
+    "skops-0.11.0": ("3.12", """skops==0.11.0 scikit-learn==1.5.2 numpy==2.0.2 scipy==1.13.1 pandas==2.2.3
+        huggingface_hub==2.4.0 click==8.5.1 hf-xet==1.8.0 httpx2==2.16.2 httpcore2==2.16.2 anyio==4.16.0
+        filelock==4.2.11 fsspec==2026.9.0 h11==0.16.0 idna==3.20 joblib==1.6.0 cloudpickle==3.1.2 packaging==26.3
+        python-dateutil==4.0.0 pytz==2026.6 PyYAML==6.0.3 tabulate==0.10.0 threadpoolctl==3.8.0 tqdm==4.70.1
+        truststore==0.10.5 typing_extensions==4.16.0 tzdata==2026.6"""),
+    "skops-0.16.0": ("3.13", """skops==0.16.0 scikit-learn==1.9.1 pandas==3.1.1 joblib==1.6.0 cloudpickle==3.1.2
+        narwhals==2.29.0 numpy==2.5.5 packaging==26.3 prettytable==3.18.0 python-dateutil==4.0.0 scipy==1.18.1
+        threadpoolctl==3.8.0 wcwidth==0.9.4 tzdata==2026.6"""),
+    "boosters-0.90": ("3.7", """xgboost==0.90 lightgbm==2.3.1 catboost==0.26.1 scikit-learn==0.22.2.post1
+        numpy==1.18.5 scipy==1.4.1 pandas==1.0.5 joblib==1.3.2 python-dateutil==3.0.0 pytz==2026.6 six==1.17.0
+        graphviz==0.20.1 matplotlib==3.5.3 plotly==5.18.0 cycler==0.11.0 fonttools==4.38.0 kiwisolver==1.4.5
+        packaging==24.0 Pillow==9.5.0 pyparsing==3.1.4 tzdata==2026.6 typing_extensions==4.7.1"""),
+    "boosters-1.5": ("3.8", """xgboost==1.5.2 lightgbm==3.3.5 catboost==1.0.6 scikit-learn==1.0.2 numpy==1.21.6
+        scipy==1.7.3 pandas==1.3.5 joblib==1.4.2 python-dateutil==3.0.0 pytz==2026.6 six==1.17.0 threadpoolctl==3.5.0
+        graphviz==0.20.3 matplotlib==3.7.5 plotly==7.1.0 wheel==0.45.1 contourpy==1.1.1 cycler==0.12.1
+        fonttools==4.57.0 importlib_resources==6.4.5 kiwisolver==1.4.7 narwhals==1.42.1 packaging==26.2 pillow==10.4.0
+        pyparsing==3.1.4 tzdata==2026.6 zipp==3.20.2"""),
+    "boosters-1.7": ("3.10", """xgboost==1.7.6 lightgbm==4.0.0 catboost==1.2 scikit-learn==1.2.2 numpy==1.24.4
+        scipy==1.10.1 pandas==2.0.3 joblib==1.6.0 cloudpickle==3.1.2 python-dateutil==3.0.0 pytz==2026.6 six==1.17.0
+        threadpoolctl==3.8.0 tzdata==2026.6 graphviz==0.21 matplotlib==3.10.9 contourpy==1.3.2 cycler==0.12.1
+        fonttools==4.65.0 kiwisolver==1.5.1 packaging==26.3 pillow==12.3.0 pyparsing==3.3.3 plotly==7.1.0
+        narwhals==2.29.0"""),
+    "boosters-3.2": ("3.12", """xgboost==3.2.0 lightgbm==4.6.0 catboost==1.2.10 numpy==2.5.5 pandas==3.1.1
+        scikit-learn==1.9.1 joblib==1.6.0 cloudpickle==3.1.2 narwhals==2.29.0 python-dateutil==4.0.0 scipy==1.18.1
+        threadpoolctl==3.8.0 graphviz==0.21 matplotlib==3.11.2 contourpy==1.4.0 cycler==0.12.1 fonttools==4.68.0
+        kiwisolver==1.5.1 packaging==26.3 pillow==13.0.0 pyparsing==3.3.3 nvidia-nccl-cu12==2.32.3 plotly==7.1.0
+        six==1.17.0 tzdata==2026.6"""),
+    "formats-old": ("3.8", """safetensors==0.3.1 onnx==1.12.0 skl2onnx==1.12 h5py==2.10.0 numpy==1.21.6
+        scikit-learn==1.0.2 scipy==1.7.3 gguf==0.6.0 protobuf==3.20.1 joblib==1.4.2 onnxconverter-common==1.13.0
+        threadpoolctl==3.5.0 typing_extensions==4.13.2 six==1.17.0 packaging==26.2"""),
+    "formats-new": ("3.13", """safetensors==0.8.0 onnx==1.21.0 skl2onnx==1.20.0 gguf==0.19.0 h5py==3.16.0 py7zr==1.1.4
+        zstandard==0.25.0 scikit-learn==1.9.1 backports.zstd==1.8.0 brotli==1.2.1 inflate64==1.0.4 joblib==1.6.0
+        cloudpickle==3.1.2 ml_dtypes==0.6.0 multivolumefile==0.2.3 narwhals==2.29.0 numpy==2.5.5 protobuf==7.36.2
+        pybcj==1.0.8 pycryptodomex==3.24.2 pyppmd==1.3.1 PyYAML==6.0.3 requests==2.34.2 charset-normalizer==3.5.2
+        idna==3.20 urllib3==2.8.0 certifi==2026.10.18 scipy==1.18.1 threadpoolctl==3.8.0 tqdm==4.70.1
+        typing_extensions==4.16.0 psutil==7.2.2 texttable==1.7.2"""),
+    "tensorflow-2.3": ("3.8", """tensorflow-cpu==2.3.4 astunparse==1.6.3 gast==0.3.3 protobuf==3.20.3 absl-py==2.3.1
+        google-pasta==0.2.0 grpcio==1.70.0 h5py==2.10.0 Keras-Preprocessing==1.1.2 numpy==1.18.5 opt_einsum==3.4.0
+        six==1.17.0 tensorflow-estimator==2.3.0 termcolor==2.4.0 wheel==0.45.1 wrapt==2.0.1 requests==2.32.4
+        setuptools==75.3.4 certifi==2026.10.18 charset-normalizer==3.5.2 idna==3.15 importlib_metadata==8.5.0
+        MarkupSafe==2.1.5 urllib3==2.2.3 typing_extensions==4.13.2 zipp==3.20.2"""),
+    "tensorflow-2.15": ("3.11", """tensorflow-cpu==2.15.1 grpcio==1.85.1 keras==2.15.0 ml-dtypes==0.3.2 numpy==1.26.4
+        protobuf==4.25.9 requests==2.34.2 charset-normalizer==3.5.2 idna==3.20 tensorflow-estimator==2.15.0
+        typing_extensions==4.16.0 urllib3==2.8.0 wrapt==1.14.2 absl-py==2.5.1 astunparse==1.6.3 six==1.17.0
+        wheel==0.48.0 certifi==2026.10.18 flatbuffers==25.12.19 gast==0.7.0 google-pasta==0.2.0 h5py==3.16.0
+        libclang==18.1.1 opt_einsum==3.4.0 packaging==26.3 setuptools==84.2.1 termcolor==3.3.0 MarkupSafe==3.0.4"""),
+    "tensorflow-2.21": ("3.13", """tensorflow_cpu==2.21.0 keras==3.15.1 grpcio==1.85.1 h5py==3.14.0 ml_dtypes==0.6.0
+        protobuf==7.36.2 requests==2.34.2 charset-normalizer==3.5.2 idna==3.20 typing_extensions==4.16.0
+        urllib3==2.8.0 absl-py==2.5.1 astunparse==1.6.3 six==1.17.0 wheel==0.48.0 certifi==2026.10.18
+        flatbuffers==25.12.19 gast==0.7.0 google-pasta==0.2.0 libclang==18.1.1 numpy==2.5.5 opt_einsum==3.4.0
+        packaging==26.3 termcolor==3.3.0 wrapt==2.5.2 namex==0.1.0 optree==0.20.0 rich==15.0.0 Pygments==2.21.0
+        markdown-it-py==4.3.0 mdurl==0.1.2 setuptools==84.2.1"""),
+    "torch-1.4.0": ("3.7", """torch==1.4.0 numpy==1.18.5"""),
+    "torch-1.12.1": ("3.8", """torch==1.12.1 numpy==1.21.6 typing_extensions==4.13.2"""),
+    "torch-2.1.2": ("3.11", """torch==2.1.2 numpy==1.26.4 fsspec==2024.6.1 nvidia-cublas-cu12==12.1.3.1
+        nvidia-cuda-cupti-cu12==12.1.105 nvidia-cuda-nvrtc-cu12==12.1.105 nvidia-cuda-runtime-cu12==12.1.105
+        nvidia-cudnn-cu12==8.9.2.26 nvidia-cufft-cu12==11.0.2.54 nvidia-curand-cu12==10.3.2.106
+        nvidia-cusolver-cu12==11.4.5.107 nvidia-cusparse-cu12==12.1.0.106 nvidia-nccl-cu12==2.18.1
+        nvidia-nvtx-cu12==12.1.105 filelock==4.2.11 Jinja2==3.1.6 MarkupSafe==3.0.4 networkx==3.6.1
+        nvidia-nvjitlink-cu12==12.9.86 sympy==1.14.0 mpmath==1.3.0 typing_extensions==4.16.0"""),
+    "torch-2.15.0": ("3.13", """torch==2.15.0 numpy==2.5.5 cuda-toolkit==13.2.2 nvidia-cudnn-cu13==9.26.0.51
+        nvidia-cusparselt-cu13==0.8.1 nvidia-nccl-cu13==2.30.7 nvidia-nvshmem-cu13==3.7.2 cuda-bindings==13.5.0
+        nvidia-cublas==13.4.1.3 nvidia-cuda-cupti==13.2.86 nvidia-cuda-nvrtc==13.2.86 nvidia-cuda-runtime==13.2.86
+        nvidia-cufft==12.2.0.57 nvidia-cufile==1.17.1.22 nvidia-cusolver==12.2.0.11 nvidia-cusparse==12.7.10.12
+        nvidia-nvjitlink==13.5.37 nvidia-nvtx==13.2.86 cuda-pathfinder==1.9.0 fsspec==2026.9.0 networkx==3.7
+        setuptools==84.2.1 sympy==1.14.0 mpmath==1.3.0 typing_extensions==4.16.0 filelock==4.2.11 Jinja2==3.1.6
+        MarkupSafe==3.0.4 nvidia-cuda-cccl==13.3.5.0.6"""),
 }
 
 ROOT = os.path.expanduser(os.environ.get("MODELSCAN_ENVS") or "~/.cache/modelscan/envs")
