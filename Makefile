@@ -1,55 +1,60 @@
-# modelscan: `make` builds, tests and lints. `make help` says what else.
+# modelscan: `make` builds, tests and lints; `make help` lists the rest.
 
 GO       ?= go
+PYTHON   ?= python3
 FUZZTIME ?= 10s
 COUNT    ?= 10
-PYTHON   ?= python3
+ORACLE   ?= bin/oracle
 
 .PHONY: all build test race lint fuzz bench golden oracle cover clean help
 
 all: build test lint ## build, test and lint
 
-build: ## build ./bin/modelscan
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/modelscan ./cmd/modelscan
+build: ## build bin/modelscan, one static binary
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/ ./cmd/modelscan
 
-test: ## run the tests
+test: ## run all tests
 	$(GO) test ./...
 
-race: ## run the tests with the race detector
+race: ## run all tests with the race detector
 	$(GO) test -race ./...
 
-lint: ## format, vet, tidy and, where it is installed, golangci-lint
-	@bad=$$(gofmt -s -l .); if [ -n "$$bad" ]; then echo "gofmt -s would change:"; echo "$$bad"; exit 1; fi
+lint: ## format, vet, tidy, layers and, where it is installed, golangci-lint; works offline
+	@bad=$$(gofmt -s -l .); test -z "$$bad" || { echo "gofmt -s would change:"; echo "$$bad"; exit 1; }
 	$(GO) vet ./...
 	$(GO) mod tidy -diff
-	@if command -v golangci-lint >/dev/null; then golangci-lint run; fi
+	$(GO) test -run Layers ./cmd/modelscan
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed"; fi
 
-fuzz: ## run every fuzz target for FUZZTIME
-	@for package in $$($(GO) list ./...); do \
+fuzz: ## run each fuzz target for FUZZTIME (10s)
+	@set -e; for package in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 			echo "$$package $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 		done; \
 	done
 
-bench: ## run the benchmarks; compare two runs by `benchstat old.txt new.txt`
-	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./pickle ./inspect
+bench: ## run the benchmarks COUNT times (10); compare two runs by `benchstat old.txt new.txt`
+	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
 
-golden: ## rewrite the golden reports and transcripts; read the difference like code
+golden: ## rewrite golden reports, transcripts and the README's sessions; read the difference like code
 	$(GO) test ./report ./cmd/modelscan -update
 
-oracle: ## compare with Python: make the environments and fixtures anew and check our report of them
-	$(PYTHON) testdata/envs.py all
-	$(PYTHON) testdata/make.py
-	git diff --stat -- testdata
-	$(GO) test -count=1 ./...
+oracle: build ## ask Python: make all fixtures anew in ORACLE (bin/oracle) and check our report of them
+	rm -rf $(ORACLE) && mkdir -p $(ORACLE) && cp -R testdata $(ORACLE)
+	$(PYTHON) testdata/envs.py all > $(ORACLE)/pythons
+	$(PYTHON) $(ORACLE)/testdata/make.py
+	$(PYTHON) $(ORACLE)/testdata/hostile/make.py $(PYTHON)
+	diff -r -q -x __pycache__ testdata $(ORACLE)/testdata
+	bin/modelscan inspect -q -o json=$(ORACLE)/report.json testdata/models; test $$? -lt 2
+	for python in $$(cat $(ORACLE)/pythons); do $$python testdata/oracle/check.py $(ORACLE)/report.json; test $$? -ne 1 || exit; done
 
-cover: ## test coverage by package
+cover: ## measure the tests' coverage, by package
 	$(GO) test -cover ./...
 
 clean: ## remove what was built
 	rm -rf bin
 	$(GO) clean -testcache
 
-help: ## this list
+help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -14,7 +14,7 @@ import (
 // TestSkopsSubset holds that what we do not trust of a skops file is among
 // what skops.io.get_untrusted_types lists for it.
 func TestSkopsSubset(t *testing.T) {
-	raw, err := os.ReadFile("../testdata/oracle/facts_formats.json")
+	raw, err := os.ReadFile("../testdata/oracle/formats.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 // TestFormatFacts compares what we say of the files of torch, NumPy and
 // skops with what these libraries say (testdata/make_formats.py).
 func TestFormatFacts(t *testing.T) {
-	raw, err := os.ReadFile(filepath.Join(testdata, "oracle/facts_formats.json"))
+	raw, err := os.ReadFile(filepath.Join(testdata, "oracle/formats.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

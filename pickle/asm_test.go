@@ -9,8 +9,8 @@ import (
 )
 
 // assemble makes a program of lines "NAME argument", by the opcode table. An
-// argument is a Go string literal where it is text, else a number; RAW writes
-// a string literal as it stands.
+// argument is a Go string literal where it is text, repeated N times where
+// "* N" follows, else a number; RAW writes a string literal as it stands.
 func assemble(source string) ([]byte, error) {
 	rows := map[string]Opcode{}
 	for _, op := range Opcodes() {
@@ -23,7 +23,7 @@ func assemble(source string) ([]byte, error) {
 			continue
 		}
 		if name == "RAW" {
-			text, err := strconv.Unquote(argument)
+			text, err := literal(argument)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %v", line, err)
 			}
@@ -58,9 +58,24 @@ func encode(kind Argument, text string) ([]byte, error) {
 		n, err := strconv.ParseInt(text, 0, 64)
 		return binary.LittleEndian.AppendUint64(nil, uint64(n))[:fixedSize(kind)], err
 	}
-	data, err := strconv.Unquote(text)
+	data, err := literal(text)
 	count := binary.LittleEndian.AppendUint64(nil, uint64(len(data)))
 	return append(count[:fixedSize(kind)], data...), err
+}
+
+// literal reads a Go string literal, and how often it is to be repeated where
+// "* N" follows.
+func literal(text string) (string, error) {
+	times := 1
+	if i := strings.LastIndex(text, "\" * "); i > 0 {
+		n, err := strconv.Atoi(text[i+4:])
+		if err != nil {
+			return "", err
+		}
+		text, times = text[:i+1], n
+	}
+	data, err := strconv.Unquote(text)
+	return strings.Repeat(data, times), err
 }
 
 func fixedSize(kind Argument) int {
@@ -83,6 +98,9 @@ func show(p *Program, err error) string {
 	} else {
 		s := shower{p: p, seen: map[Value]int{}}
 		fmt.Fprintf(&b, "%s\n", s.value(p.Root))
+	}
+	if p.FrameEnd != 0 {
+		fmt.Fprintf(&b, "the last frame ends @%d\n", p.FrameEnd)
 	}
 	for _, n := range p.Notes {
 		fmt.Fprintf(&b, "note @%d %v\n", n.Offset, n.Kind)

@@ -1,6 +1,9 @@
 package pickle
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // The opcodes that reach outside the program: imports, calls, states and
 // items, persistent ids. Each records what it does before anything about it
@@ -49,8 +52,7 @@ func (m *machine) importLines() (Value, error) {
 	case cut != nil:
 		return 0, cut
 	case len(module) == 0 || len(name) == 0:
-		m.note(EmptyLine)
-		return 0, ErrArgument
+		m.note(EmptyLine) // the C unpickler fails; in pickle.py it is for the import to fail
 	}
 	return v, nil
 }
@@ -72,7 +74,7 @@ func (m *machine) loadStackGlobal() error {
 	if known && knownToo {
 		v, err = m.global(module, name)
 	} else {
-		made := !isGlobal(parts[0]) && !known || !isGlobal(parts[1]) && !knownToo
+		made := !known && m.likelyText(parts[0]) || !knownToo && m.likelyText(parts[1])
 		v, err = m.intern('?', Global{Kind: Computed, RawModule: string(module), RawQualname: string(name), Made: made})
 	}
 	if err != nil {
@@ -90,25 +92,47 @@ func (m *machine) nameText(v Value) ([]byte, bool) {
 	if n.kind != Text && n.kind != ByteText || int(n.n) > m.limits.MaxName {
 		return nil, false
 	}
-	return m.text.at(n.ref, int(n.n)), true
+	text := m.text.at(n.ref, int(n.n))
+	if n.kind == ByteText && !isASCII(text) { // only a loader with encoding="latin1" takes it for text
+		text = latin1(text)
+	}
+	return text, true
 }
 
-// mayBeText tells whether v can be an exact str. What a class's __new__ gives
-// is one for str alone.
+// mayBeText tells whether v can be an exact str. What a call gave can, also
+// what a class's __new__ gave: that of numpy.object_ returns its argument.
 func (m *machine) mayBeText(v Value) bool {
 	switch m.kind(v) {
-	case Class, Persistent, Inline, Text, ByteText, longText:
+	case Class, Instance, Persistent, Inline, Text, ByteText, longText:
 		return true
-	case Instance:
-		n := m.nodes.at(int(v))
-		class, ok := m.classOf(n)
-		if e := m.events.at(int(n.n)).public(); !ok || e.Kind < NewObj && e.Subject == class {
-			return true
-		}
-		g := m.globals[globalIndex(class)]
-		return g.Module == "builtins" && g.Qualname == "str"
 	}
 	return false
+}
+
+// likelyText tells whether v is what a program would make a name of on
+// purpose, and not what a reading gone astray takes for one.
+func (m *machine) likelyText(v Value) bool {
+	switch m.kind(v) {
+	case Class:
+		return false
+	case Instance:
+	default:
+		return true
+	}
+	n := m.nodes.at(int(v))
+	e := m.events.at(int(n.n)).public()
+	class, ok := m.classOf(n)
+	if !ok {
+		return true
+	}
+	g := m.globals[globalIndex(class)]
+	switch {
+	case g.Module == "builtins" && g.Qualname == "str", g.Module == "numpy" && strings.HasPrefix(g.Qualname, "object"):
+		return true
+	case e.Kind >= NewObj || e.Subject != class: // an object of another class
+		return false
+	}
+	return g.Module != "numpy" || g.Qualname != "dtype"
 }
 
 // global imports a plain name.
@@ -421,6 +445,7 @@ func (m *machine) loadItems() error {
 	}
 	target := m.stack[m.sp-1]
 	if len(values) == 0 {
+		m.checkTarget(target)
 		return nil
 	}
 	if len(values)%width != 0 {
@@ -432,6 +457,26 @@ func (m *machine) loadItems() error {
 		}
 	}
 	return m.putItems(target, values, width)
+}
+
+// checkTarget notes an object that takes no items and is given none: the C
+// unpickler does not look at it then, and pickle.py does.
+func (m *machine) checkTarget(target Value) {
+	switch kind := m.kind(target); kind {
+	case Instance, Class, Persistent, Inline, Buffer:
+	case List, ByteArray, longText:
+		if m.op == opAdditems {
+			m.note(LooseType)
+		}
+	case Set:
+		if m.op == opAppends {
+			m.note(LooseType)
+		}
+	default:
+		if m.op != opSetitems {
+			m.note(LooseType)
+		}
+	}
 }
 
 func (m *machine) putItems(target Value, values []Value, width int) error {

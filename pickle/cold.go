@@ -291,6 +291,9 @@ func (m *machine) put(slot uint64) error {
 		m.top = max(m.top, int(slot)+1)
 		return nil
 	}
+	if slot >= maxDenseMemo {
+		m.note(LooseType)
+	}
 	if m.sparse == nil {
 		m.sparse = make(map[uint64]Value)
 	}
@@ -300,6 +303,10 @@ func (m *machine) put(slot uint64) error {
 	m.sparse[slot] = v
 	return m.take(48)
 }
+
+// maxDenseMemo is a memo entry for which the C unpickler asks for a gigabyte,
+// and may fail.
+const maxDenseMemo = 1 << 26
 
 func (m *machine) growMemo() error {
 	grown := make([]Value, 2*(m.stored+firstMemo))
@@ -453,6 +460,9 @@ func (m *machine) loadFloatLine() error {
 	f, ok := parseFloat(m.beforeNUL(line))
 	if !ok {
 		return ErrArgument
+	}
+	if math.IsInf(f, 0) && bytes.ContainsAny(line, "0123456789") {
+		m.note(LooseType) // too large: an infinity to pickle.py, an error to the C unpickler
 	}
 	return m.pushNode(node{kind: Float, ref: math.Float64bits(f)})
 }

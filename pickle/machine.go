@@ -162,6 +162,9 @@ func (m *machine) program() (Value, error) {
 	if err == nil {
 		return root, nil
 	}
+	if m.frame != 0 && m.r.Offset() > m.frame {
+		m.note(FrameCrossed)
+	}
 	m.r.pos = min(m.r.pos, m.r.end) // past it after a truncated argument
 	if m.r.err != nil {
 		err = m.r.err

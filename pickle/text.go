@@ -177,3 +177,12 @@ func isASCII(b []byte) bool {
 	}
 	return true
 }
+
+// latin1 returns bytes as the text that they are in Latin-1.
+func latin1(b []byte) []byte {
+	out := make([]byte, 0, 2*len(b))
+	for _, c := range b {
+		out = utf8.AppendRune(out, rune(c))
+	}
+	return out
+}

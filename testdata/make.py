@@ -2,9 +2,12 @@
 
     python3 testdata/make.py                        every environment of envs.py
     python3 testdata/make.py --env sklearn-1.5.2    one of them; repeat for more
+    python3 testdata/make.py --format torch         only the files of this folder of models; repeat for more
 
 Environments are made where they are missing. Each runs this file once more (`--inside`) to write its fixtures, then
 oracle/facts.py to load them; the rows end up in oracle/facts.json. Runs on Python 2.7 as far as --inside goes.
+Of formats other than pickle and joblib, each has a module in writers/ that lists its files (FORMATS below), and
+oracle/facts_libraries.py asks its own library; the rows end up in oracle/facts_libraries.json.
 """
 from __future__ import print_function
 
@@ -16,11 +19,15 @@ import warnings
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FACTS = os.path.join(HERE, "oracle", "facts.json")
+LIBRARY_FACTS = os.path.join(HERE, "oracle", "facts_libraries.json")
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 
 # Python 2 cannot say what a name is in Python 3: its files are read by the Python 3 twin of its environment.
 READERS = {"sklearn-0.20.4-py2.7": "sklearn-0.20.4"}
+
+LIBRARY_READERS = {"sklearn-0.20.4-py2.7": "sklearn-1.0.2"}  # of what is not pickle or joblib
+NEWEST_TORCH = "torch-2.15.0"  # its weights_only=True is the yardstick
 
 NAMES = {"sklearn": "scikit-learn"}  # files go by the import name, facts by the one on PyPI
 
@@ -38,6 +45,27 @@ FEW = {"sklearn-0.22.2", "sklearn-1.1.3", "sklearn-1.3.2", "sklearn-1.9.1"}
 CODE = {"sklearn-0.24.2", "sklearn-1.3.2", "sklearn-1.9.1"}  # they have cloudpickle and dill
 VENDORED = PY2 | {"sklearn-0.20.4"}  # they have sklearn.externals.joblib
 JOBLIBS = PY3 - {"sklearn-1.2.2"}  # it has the joblib of sklearn-1.1.3
+
+# Folder below models, and of each writing environment the module of writers/ with its fixtures().
+BOOSTERS = {"boosters-0.90", "boosters-1.5", "boosters-1.7", "boosters-3.2"}
+TENSORFLOW = {"tensorflow-2.3", "tensorflow-2.15", "tensorflow-2.21"}
+FORMATS = {
+    "npy": ("npys", PY2 | {"sklearn-1.3.2", "sklearn-1.7.2", "sklearn-1.9.1"}),
+    "npz": ("npzs", PY2 | {"sklearn-1.3.2", "sklearn-1.7.2", "sklearn-1.9.1"}),
+    "torch": ("torches", {"torch-1.4.0", "torch-1.12.1", "torch-2.1.2", "torch-2.15.0"}),
+    "skops": ("skopses", {"skops-0.3.0", "skops-0.6.0", "skops-0.9.0", "skops-0.11.0", "skops-0.13.0",
+                          "skops-0.16.0"}),
+    "safetensors": ("safetensors_", {"formats-old", "formats-new"}),
+    "onnx": ("onnxes", {"formats-old", "formats-new"}),
+    "gguf": ("ggufs", {"formats-old", "formats-new"}),
+    "hdf5": ("hdf5s", {"formats-old", "formats-new"}),
+    "xgboost": ("xgboosts", BOOSTERS),
+    "lightgbm": ("lightgbms", BOOSTERS),
+    "catboost": ("catboosts", BOOSTERS),
+    "keras": ("kerases", TENSORFLOW),
+    "savedmodel": ("savedmodels", TENSORFLOW),
+    "container": ("containers", {"formats-new"}),
+}
 
 
 def pickled(library, name, module, function, envs, protocols=(None,)):
@@ -284,13 +312,44 @@ def version_of(library):
     return str(__import__(library).__version__)
 
 
+def write_formats(env, chosen):
+    """Inside an environment: write its fixtures of the chosen folders and print a row for each."""
+    warnings.simplefilter("ignore")
+    failed = False
+    out = os.fdopen(os.dup(1), "w")  # some libraries write to standard output
+    os.dup2(2, 1)
+    for folder in chosen:
+        base = os.path.join(HERE, "models", folder)
+        if not os.path.isdir(base):
+            os.makedirs(base)
+        for name, writer, dump in load_writer(FORMATS[folder][0]).fixtures():
+            try:
+                dump(os.path.join(base, *name.split("/")))
+            except Exception as err:
+                print("make: %s: %s: %r" % (env, name, err), file=sys.stderr)
+                failed = True
+                continue
+            out.write(json.dumps({"path": "models/%s/%s" % (folder, name), "env": env, "format": folder,
+                                  "writer": writer, "python": "%d.%d.%d" % sys.version_info[:3]}) + "\n")
+    out.close()
+    sys.exit(failed)
+
+
 def main(args):
     import argparse
     import envs
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--env", action="append", choices=list(envs.ENVS), help="only this environment")
-    chosen = parser.parse_args(args).env or list(envs.ENVS)
-    facts = read_facts()
+    parser.add_argument("--format", action="append", choices=sorted(FORMATS), help="only this folder")
+    options = parser.parse_args(args)
+    chosen = options.env or list(envs.ENVS)
+    if not options.format:
+        make_pickles(envs, [env for env in chosen if env in ALL], whole=not options.env)
+    make_formats(envs, chosen, options.format or sorted(FORMATS))
+
+
+def make_pickles(envs, chosen, whole):
+    facts = read_facts(FACTS)
     for env in chosen:
         for name in {env, READERS.get(env, env)}:
             envs.make(name)
@@ -300,34 +359,63 @@ def main(args):
             if path in facts:
                 sys.exit("make: %s is written by %s and by %s" % (path, facts[path]["env"], env))
             facts[path] = row
-        write_facts(facts)
-    if len(chosen) == len(envs.ENVS):
+        write_facts(FACTS, facts)
+    if whole:
         remove_strays(facts)
 
 
+def make_formats(envs, chosen, folders):
+    facts = read_facts(LIBRARY_FACTS)
+    for env in chosen:
+        wanted = [folder for folder in folders if env in FORMATS[folder][1]]
+        if not wanted:
+            continue
+        reader = LIBRARY_READERS.get(env, env)
+        for name in {env, reader}:
+            envs.make(name)
+        before = {path for path, row in facts.items() if row["env"] == env and row["format"] in wanted}
+        facts = {path: row for path, row in facts.items() if path not in before}
+        rows = call(envs.interpreter(env), "make.py", ["--inside-formats", env] + wanted)
+        rows = call(envs.interpreter(reader), os.path.join("oracle", "facts_libraries.py"), [], rows)
+        if "torch" in wanted:
+            envs.make(NEWEST_TORCH)
+            rows = call(envs.interpreter(NEWEST_TORCH), os.path.join("oracle", "facts_libraries.py"),
+                        ["--weights-only"], rows)
+        for line in rows.decode().splitlines():
+            row = json.loads(line)
+            facts[row.pop("path")] = row
+        for path in before - set(facts):
+            os.remove(os.path.join(HERE, *path.split("/")))
+        write_facts(LIBRARY_FACTS, facts)
+
+
 def run_inside(envs, env):
-    import subprocess
-    # One thread and a fixed hash seed: the same bytes on every run, as far as the library lets them be.
-    environ = dict(os.environ, PYTHONHASHSEED="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
-                   PYTHONDONTWRITEBYTECODE="1")
-    inside = [envs.interpreter(env), os.path.join(HERE, "make.py"), "--inside", env]
-    rows = subprocess.run(inside, env=environ, check=True, stdout=subprocess.PIPE).stdout
-    reader = [envs.interpreter(READERS.get(env, env)), os.path.join(HERE, "oracle", "facts.py")]
-    stated = subprocess.run(reader, env=environ, check=True, stdout=subprocess.PIPE, input=rows).stdout
+    rows = call(envs.interpreter(env), "make.py", ["--inside", env])
+    stated = call(envs.interpreter(READERS.get(env, env)), os.path.join("oracle", "facts.py"), [], rows)
     return [json.loads(line) for line in stated.decode().splitlines()]
 
 
-def read_facts():
-    if not os.path.exists(FACTS):
+def call(python, script, args, rows=None):
+    """Run a script of this folder in an environment: rows in, rows out."""
+    import subprocess
+    # One thread and a fixed hash seed: the same bytes on every run, as far as the library lets them be.
+    environ = dict(os.environ, PYTHONHASHSEED="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
+                   PYTHONDONTWRITEBYTECODE="1", CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3")
+    return subprocess.run([python, os.path.join(HERE, script)] + args, env=environ, check=True,
+                          stdout=subprocess.PIPE, input=rows).stdout
+
+
+def read_facts(path):
+    if not os.path.exists(path):
         return {}
-    with open(FACTS) as file:
+    with open(path) as file:
         return json.load(file)
 
 
-def write_facts(facts):
+def write_facts(path, facts):
     """One fixture a line: a change shows as the lines that it changed."""
-    lines = ["%s: %s" % (json.dumps(path), json.dumps(facts[path], sort_keys=True)) for path in sorted(facts)]
-    with open(FACTS, "w") as file:
+    lines = ["%s: %s" % (json.dumps(name), json.dumps(facts[name], sort_keys=True)) for name in sorted(facts)]
+    with open(path, "w") as file:
         file.write("{\n" + ",\n".join(lines) + "\n}\n")
 
 
@@ -345,5 +433,7 @@ def remove_strays(facts):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--inside"]:
         write(sys.argv[2])
+    elif sys.argv[1:2] == ["--inside-formats"]:
+        write_formats(sys.argv[2], sys.argv[3:])
     else:
         main(sys.argv[1:])

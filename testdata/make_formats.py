@@ -4,7 +4,7 @@
     python3 testdata/make_formats.py numpy DIR
     python3 testdata/make_formats.py skops DIR
 
-Files go to DIR/FORMAT/, facts to DIR/../oracle/facts_formats.json, a line a file. envs.py pins the environments
+Files go to DIR/FORMAT/, facts to DIR/../oracle/formats.json, a line a file. envs.py pins the environments
 (FORMATS says which); `make_formats.py all` runs each of them.
 """
 import json
@@ -15,7 +15,7 @@ import sys
 import types
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FACTS = os.path.join(HERE, "oracle", "facts_formats.json")
+FACTS = os.path.join(HERE, "oracle", "formats.json")
 FORMATS = {"torch-1.10.2": "torch", "skops-0.13.0": "skops", "sklearn-1.3.2": "numpy", "sklearn-1.9.1": "numpy"}
 
 names = set()

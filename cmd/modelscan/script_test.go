@@ -15,13 +15,15 @@ var update = flag.Bool("update", false, "rewrite the transcripts")
 
 // TestScripts runs the transcripts in testdata/cli, in the folder testdata. A
 // section is a command line, its exit code, what it writes to standard output
-// and, where there is any, to standard error:
+// and, where there is any, to standard error and to files:
 //
-//	$ VARIABLE=value modelscan inspect - < models/x.pkl
+//	$ VARIABLE=value modelscan inspect -o json=$TMP/x.json - < models/x.pkl
 //	exit 0
 //	trusted …
 //	--- stderr
 //	modelscan: …
+//	--- $TMP/x.json
+//	{…
 //
 // Sections are parted by an empty line. $TMP is a folder of the test in which
 // there are an empty folder "empty" and a folder "text" with a note, and
@@ -57,6 +59,9 @@ func TestScripts(t *testing.T) {
 				if line, _, _ := strings.Cut(section, "\n"); line != "" {
 					got = append(got, transcript(t, line, tmp))
 				}
+			}
+			if len(got) == 0 {
+				t.Fatal("no command in it")
 			}
 			all := strings.Join(got, "\n")
 			if *update {
@@ -104,10 +109,37 @@ func transcript(t *testing.T, line, tmp string) string {
 	if stderr.Len() > 0 {
 		section += "--- stderr\n" + stderr.String()
 	}
+	section += written(t, tmp)
 	build := strings.TrimSuffix(versionLine()[strings.Index(versionLine(), "("):], "\n")
 	section = strings.NewReplacer(build, "(BUILD)", tmp, "$TMP", filepath.ToSlash(tmp), "$TMP").Replace(section)
 	if filepath.Separator == '\\' {
 		section = strings.ReplaceAll(section, `\`, "/")
 	}
 	return section
+}
+
+// written returns the files that a command line left in the folder tmp, and
+// removes them.
+func written(t *testing.T, tmp string) string {
+	t.Helper()
+	entries, err := os.ReadDir(tmp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sections strings.Builder
+	for _, entry := range entries {
+		if entry.IsDir() {
+			continue
+		}
+		path := filepath.Join(tmp, entry.Name())
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&sections, "--- $TMP/%s\n%s", entry.Name(), text)
+	}
+	return sections.String()
 }

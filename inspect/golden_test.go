@@ -1,0 +1,48 @@
+package inspect
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestSamples holds that each format and each codec has a sample: without
+// one, neither the golden reports nor the fuzz targets would meet it.
+func TestSamples(t *testing.T) {
+	met := map[string]bool{}
+	for _, folder := range []string{"models", "hostile"} {
+		err := filepath.WalkDir(filepath.Join(testdata, folder), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			head := data[:min(headSize, len(data))]
+			for _, f := range formats {
+				if f.match(head) {
+					met[f.name] = true
+				}
+			}
+			if c := findCodec(head); c != nil {
+				met[c.name] = true
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, f := range formats {
+		if !met[f.name] {
+			t.Errorf("format %s has no sample in testdata/models or testdata/hostile", f.name)
+		}
+	}
+	for _, c := range codecs {
+		if !met[c.name] {
+			t.Errorf("codec %s has no sample in testdata/models or testdata/hostile", c.name)
+		}
+	}
+}

@@ -1,0 +1,305 @@
+"""What the real libraries say about a fixture of a format other than pickle and joblib.
+
+    python testdata/oracle/facts_libraries.py < rows                  adds facts to rows of testdata/make.py
+    python testdata/oracle/facts_libraries.py --weights-only < rows   adds what torch.load(weights_only=True) says
+
+Runs in the environment of the library. Loads only files below testdata/models.
+"""
+import io
+import json
+import os
+import pickle
+import sys
+import warnings
+import zipfile
+
+import numpy as np
+
+import facts
+from facts import HERE, MODELS, TESTDATA  # noqa: F401
+
+
+def array_row(name, array, record=None, **more):
+    key = record.key(array) if record else (facts.dtype_text(array.dtype), array.shape, facts.order(array))
+    return dict({"name": name, "dtype": key[0], "shape": list(key[1]), "order": key[2], "bytes": array.nbytes}, **more)
+
+
+# --- NumPy --------------------------------------------------------------------------------------------------------------
+
+
+def recorded_load(path, row, record):
+    """numpy.load with every name noted that its unpicklers resolve."""
+    plain = facts.recording(pickle._Unpickler, record)
+    options = {"encoding": "latin1"} if row["python"].startswith("2.") else {}
+
+    def load(file, **given):
+        return plain(file, **dict(given, **options)).load()
+    with facts.swapped(vars(pickle), load=load):
+        loaded = np.load(path, allow_pickle=True, **options)
+        return dict(loaded) if isinstance(loaded, np.lib.npyio.NpzFile) else loaded
+
+
+def header(file):
+    """(version, order) of a .npy file."""
+    version = np.lib.format.read_magic(file)
+    read = getattr(np.lib.format, "_read_array_header", None)
+    if read is None:
+        from numpy.lib import _format_impl
+        read = _format_impl._read_array_header
+    shape, fortran, dtype = read(file, version)
+    return "%d.%d" % version, shape, "F" if fortran else "C", dtype
+
+
+def npy_arrays(name, file, array, record, **more):
+    version, shape, order, dtype = header(file)
+    assert shape == array.shape
+    found = [dict({"name": name, "dtype": facts.dtype_text(dtype), "shape": list(shape), "order": order,
+                   "bytes": array.nbytes}, **more)]
+    inner, complete = facts.arrays(array, record)
+    found += [array_row(name + path, value, record, **more) for path, value in inner if value is not array]
+    return version, found
+
+
+def of_npy(path, row):
+    record = facts.Record()
+    with open(path, "rb") as file:
+        version, found = npy_arrays("", file, recorded_load(path, row, record), record)
+    return {"globals": sorted(record.globals), "arrays": found, "versions": {"npy": version}}
+
+
+def of_npz(path, row):
+    record = facts.Record()
+    loaded = recorded_load(path, row, record)
+    with zipfile.ZipFile(path) as archive:
+        members, found, versions = archive.namelist(), [], set()
+        names = {member: member[:-4] for member in members}
+        for member in members:
+            key = names[member] if names[member] in loaded else member
+            with archive.open(member) as file:
+                version, rows = npy_arrays(key, io.BytesIO(file.read()), loaded[key], record, member=member)
+            versions.add(version)
+            found += rows
+        methods = sorted({info.compress_type for info in archive.infolist()})
+    return {"globals": sorted(record.globals), "arrays": found, "versions": {"npy": sorted(versions)},
+            "extra": {"members": members, "methods": methods}}
+
+
+# --- torch --------------------------------------------------------------------------------------------------------------
+
+
+class TorchRecord:
+    """What torch's unpicklers met: tensors in the order in which they are rebuilt, and storages by their keys."""
+
+    def __init__(self):
+        self.record, self.storages, self.rebuilt, self.same = facts.Record(), {}, [], {}
+
+    def pickle_module(self):
+        import types
+        met = self
+        base = facts.recording(pickle._Unpickler, self.record)
+
+        class Unpickler(base):
+            def find_class(self, module, name):
+                found = super().find_class(module, name)
+                return met.watched(found) if name.startswith("_rebuild") else found
+
+            @property
+            def persistent_load(self):
+                return self._load
+
+            @persistent_load.setter
+            def persistent_load(self, function):
+                def load(pid):
+                    met.reference(pid)
+                    return function(pid)
+                self._load = load
+        module = types.ModuleType("recording")
+        module.__dict__.update(pickle.__dict__)
+        module.Unpickler = Unpickler
+        module.load = lambda file, **options: Unpickler(file, **options).load()
+        return module
+
+    def reference(self, pid):
+        if isinstance(pid, tuple) and pid and pid[0] == "storage":
+            kind, key, location, count = pid[1:5]
+            self.storages[str(key)] = {"type": getattr(kind, "pickled_name", None) or kind.__name__,
+                                       "location": location, "elements": count}
+
+    def storage_type(self, base):
+        """What torch puts in the place of a storage's class, whatever its module, without asking find_class."""
+
+        def made(name):
+            found = base(name)
+            found.pickled_name = name
+            self.record.globals.add("torch." + name)
+            return found
+        return made
+
+    def watched(self, function):
+        import torch
+
+        def rebuild(*args):
+            result = function(*args)
+            if isinstance(result, torch.Tensor):
+                inner = [a for a in args[:1] if isinstance(a, torch.Tensor)]
+                if inner and id(inner[0]) in self.same:  # a parameter around a tensor
+                    self.same[id(result)] = self.same[id(inner[0])][0], result
+                else:
+                    self.same[id(result)] = len(self.rebuilt), result
+                    self.rebuilt.append(tensor_row(function.__name__, result))
+            return result
+        rebuild.__name__ = function.__name__
+        return rebuild
+
+
+def tensor_row(function, tensor):
+    row = {"dtype": str(tensor.dtype).replace("torch.", ""), "by": function}
+    layout = str(tensor.layout).replace("torch.", "")
+    if layout == "strided" and not getattr(tensor, "is_nested", False):
+        row.update(shape=list(tensor.shape), stride=list(tensor.stride()), offset=int(tensor.storage_offset()),
+                   bytes=tensor.numel() * tensor.element_size())
+    else:
+        row["layout"] = "nested" if getattr(tensor, "is_nested", False) else layout
+        row["shape"] = [] if row["layout"] == "nested" else list(tensor.shape)
+    return row
+
+
+def of_torch(path, row):
+    import torch
+    options = {"weights_only": False} if hasattr(torch.serialization, "weights_only") or torch.__version__ >= "2" or \
+        torch.__version__.startswith("1.13") else {}
+    name = os.path.basename(path)
+    if name.endswith(("-script.pt", "-trace.pt")):
+        return torch_script(torch, path)
+    if name.endswith("-package.pt"):
+        return torch_package(torch, path)
+    met = TorchRecord()
+    fails, loaded, table = False, None, vars(torch.serialization)
+    forget(torch)
+    try:
+        with facts.swapped(table, **({"StorageType": met.storage_type(table["StorageType"])} if "StorageType" in table
+                                     else {})):
+            loaded = torch.load(path, pickle_module=met.pickle_module(), map_location="cpu", **options)
+    except (RuntimeError, AttributeError):  # torch does not read all of what it writes in the old form
+        fails = True
+    for where, tensor in tensors(torch, loaded, met.record):
+        if id(tensor) in met.same:
+            met.rebuilt[met.same[id(tensor)][0]].setdefault("name", where)
+        elif path.endswith(".tar"):
+            met.rebuilt.append(dict(tensor_row("", tensor), name=where))
+    # In the old form, keys are addresses in the memory of the writer.
+    storages = met.storages if zipfile.is_zipfile(path) else [met.storages[key] for key in met.storages]
+    extra = dict(zip_facts(path), storages=storages, protocol=met.record.protocol)
+    if fails:
+        extra["load_fails"] = True
+    return {"globals": sorted(met.record.globals), "arrays": met.rebuilt, "versions": zip_versions(path), "extra": extra}
+
+
+def forget(torch):
+    """After a load that failed, the next one would check the sparse tensors of the first."""
+    waiting = getattr(torch._utils, "_sparse_tensors_to_validate", None)
+    if waiting:
+        waiting.clear()
+
+
+def tensors(torch, root, record):
+    todo, seen = [("", root)], {}
+    while todo:
+        path, value = todo.pop()
+        if id(value) in seen:
+            continue
+        seen[id(value)] = value
+        if isinstance(value, torch.Tensor):
+            yield path, value
+        elif not isinstance(value, facts.LEAVES) and type(value).__name__ not in ("device", "dtype", "layout"):
+            try:
+                todo.extend(reversed(list(facts.parts(path, value, record))))
+            except Exception as err:
+                print("facts: below %r: %s" % (path, err), file=sys.stderr)
+
+
+def zip_facts(path):
+    if not zipfile.is_zipfile(path):
+        return {"form": "tar" if path.endswith(".tar") else "legacy"}
+    with zipfile.ZipFile(path) as archive:
+        return {"form": "zip", "members": archive.namelist()}
+
+
+def zip_versions(path):
+    found = {}
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.namelist():
+                last = member.split("/", 1)[1] if "/" in member else member
+                if last in ("version", ".data/version", "byteorder", ".data/serialization_id", ".format_version",
+                            ".storage_alignment"):
+                    found[last] = archive.read(member).decode().strip()
+    return found
+
+
+def torch_script(torch, path):
+    loaded = torch.jit.load(path)
+    types = {loaded.original_name} | {module.original_name for module in loaded.modules()}
+    arrays = [dict(tensor_row("", tensor), name=name) for name, tensor in loaded.state_dict().items()]
+    extra = dict(zip_facts(path), original_names=sorted(types), code=loaded.code)
+    return {"globals": None, "arrays": arrays, "versions": zip_versions(path), "extra": extra}
+
+
+def torch_package(torch, path):
+    importer = torch.package.PackageImporter(path)
+    module = sys.modules[type(importer).__module__]
+    record = facts.Record()
+    base = module.PackageUnpickler
+
+    class Unpickler(base):
+        def find_class(self, module, name):
+            record.globals.add(module + "." + name)
+            return super().find_class(module, name)
+    with facts.swapped(vars(module), PackageUnpickler=Unpickler):
+        loaded = importer.load_pickle("model", "model.pkl")
+    arrays = [dict(tensor_row("", tensor), name=name) for name, tensor in loaded.state_dict().items()]
+    return {"globals": sorted(record.globals), "arrays": arrays, "versions": zip_versions(path),
+            "extra": dict(zip_facts(path), form="package")}
+
+
+def weights_only(path):
+    import torch
+    forget(torch)
+    try:
+        torch.load(path, weights_only=True, map_location="cpu")
+    except Exception as err:
+        says = str(err)
+        says = says[max(says.find("Unsupported"), 0):].strip().splitlines()[0]
+        return {"weights_only_ok": False, "weights_only_says": says.split(" was not")[0].split(". ")[0]}
+    return {"weights_only_ok": True}
+
+
+def main(args):
+    sys.path.insert(0, TESTDATA)  # writers/, where fixtures may hold a class of it
+    warnings.simplefilter("ignore")
+    rows = io.TextIOWrapper(sys.stdin.buffer, "utf-8")
+    out = os.fdopen(os.dup(1), "w")  # some libraries write to standard output
+    os.dup2(2, 1)
+    failed = False
+    for line in rows:
+        row = json.loads(line)
+        path = os.path.realpath(os.path.join(TESTDATA, row["path"]))
+        if not path.startswith(os.path.realpath(MODELS) + os.sep):
+            raise ValueError("not a fixture: " + path)
+        try:
+            if args == ["--weights-only"]:
+                row.update(weights_only(path) if row["format"] == "torch" else {})
+            else:
+                row.update(globals()["of_" + row["format"]](path, row))
+        except Exception as err:
+            import traceback
+            traceback.print_exc()
+            print("facts: %s: %r" % (row["path"], err), file=sys.stderr)
+            failed = True
+        out.write(json.dumps(row, sort_keys=True) + "\n")
+    out.close()
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
