@@ -21,10 +21,12 @@ type zipKind struct {
 	opaque  func(member string) bool // data that its loader takes for numbers alone
 }
 
-func inFolder(folder string) func(string) bool {
-	return func(member string) bool {
-		return path.Base(path.Dir(member)) == folder
-	}
+// isStorage knows the members in which torch keeps storages, by their keys.
+// Its loader takes their bytes for numbers.
+func isStorage(member string) bool {
+	key := strings.TrimSuffix(path.Base(member), ".storage")
+	folder := path.Base(path.Dir(member))
+	return (folder == "data" || folder == ".data") && strings.Trim(key, "0123456789") == ""
 }
 
 func named(name string) func(string) bool {
@@ -33,8 +35,8 @@ func named(name string) func(string) bool {
 
 // zipKinds are tried in order; what is none of them is a plain archive.
 var zipKinds = []zipKind{
-	{"torch-package", named("extern_modules"), inFolder("data")},
-	{"torch", named("data.pkl"), inFolder("data")},
+	{"torch-package", named("extern_modules"), isStorage},
+	{"torch", named("data.pkl"), isStorage},
 	{"skops", named("schema.json"), nil},
 	{"keras", named("model.weights.h5"), nil},
 	{"keras", func(member string) bool { return member == "config.json" || member == "metadata.json" }, nil},

@@ -149,6 +149,19 @@ func TestZipMethods(t *testing.T) {
 	}
 }
 
+// TestStorages holds that torch's storages are numbers, and nothing else in their folder is.
+func TestStorages(t *testing.T) {
+	object := zipEntry{name: "a/data.pkl", data: harmless}
+	m := inspectBytes("x.pt", writeZip("", -1, object, zipEntry{name: "a/data/0", data: evil}))
+	if hasName(m, "os.system") || len(m.Issues) != 0 {
+		t.Errorf("got %+v, %v", m.Globals, m.Issues)
+	}
+	m = inspectBytes("x.pt", writeZip("", -1, object, zipEntry{name: "a/data/x.pkl", data: evil}))
+	if !hasName(m, "os.system") {
+		t.Errorf("got %+v, %v", m.Globals, m.Issues)
+	}
+}
+
 func TestArchivesWithoutModels(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"no members": writeZip("", -1), "text alone": writeZip("", -1, zipEntry{name: "a.txt", data: "text"}),
