@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
@@ -178,27 +179,36 @@ func findCodec(head []byte) *codec {
 // decompressor reads a compressed file as Python's modules do: one stream
 // after another until the file ends.
 type decompressor struct {
-	codec  *codec
-	raw    *bufio.Reader
-	src    *io.SectionReader
-	r      io.Reader
-	single bool // one stream alone, as a member of an archive is
-	opened bool
-	count  int64  // bytes that came out
-	spent  *int64 // bytes that came out of all that one file holds
-	limit  int64  // of spent
-	err    error  // why it ended, other than io.EOF
+	codec    *codec
+	raw      *bufio.Reader
+	src      *io.SectionReader
+	r        io.Reader
+	single   bool // one stream alone, as a member of an archive is
+	opened   bool
+	count    int64  // bytes that came out
+	spent    *int64 // bytes that came out of all that one file holds
+	limit    int64  // of spent
+	deadline time.Time
+	err      error // why it ended, other than io.EOF
 }
 
-func newDecompressor(c *codec, r io.ReaderAt, size int64, spent *int64, limit int64) *decompressor {
+// decompressor reads size bytes of r, within the limits of the file.
+func (w *walk) decompressor(c *codec, r io.ReaderAt, size int64) *decompressor {
 	src := io.NewSectionReader(r, 0, size)
-	return &decompressor{codec: c, src: src, raw: bufio.NewReaderSize(src, 64<<10), spent: spent, limit: limit}
+	return &decompressor{
+		codec: c, src: src, raw: bufio.NewReaderSize(src, 64<<10),
+		spent: &w.expanded, limit: w.limits.MaxExpansion, deadline: w.deadline,
+	}
 }
 
 // Read implements io.Reader. Damage in the compressed data ends the stream,
 // so that what came before it is still inspected.
 func (d *decompressor) Read(p []byte) (int, error) {
 	for d.err == nil {
+		if time.Now().After(d.deadline) {
+			d.err = &LimitError{"Timeout", d.deadline.Unix()}
+			break
+		}
 		if d.r == nil {
 			if d.single && d.opened {
 				return 0, io.EOF

@@ -47,9 +47,6 @@ func identify(head []byte) kind {
 			return k
 		}
 	}
-	if len(head) > 16 && head[8] == '{' && bytes.Equal(head[4:8], []byte{0, 0, 0, 0}) {
-		return kind{"safetensors", "", 0, true, "a safetensors file"}
-	}
 	if !isText(head) {
 		return kind{"unknown", "", 0, false, "its content is of no known format"}
 	}

@@ -86,7 +86,7 @@ func (w *walk) plausible(first *reading, content kind, head []byte) bool {
 // joblib writes it. It says false where the first bytes only look like the
 // codec's.
 func (w *walk) compressed(c *codec, r io.ReaderAt, size int64) bool {
-	reopen := func() *decompressor { return newDecompressor(c, r, size, &w.expanded, w.limits.MaxExpansion) }
+	reopen := func() *decompressor { return w.decompressor(c, r, size) }
 	if !w.packed(c, reopen) {
 		return false
 	}

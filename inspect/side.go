@@ -82,7 +82,7 @@ func (w *walk) compressedSide(f sideFile, r io.ReaderAt, size int64) *array {
 		w.issue(IssueMalformed, f.name, 0, "no compressed data")
 		return nil
 	}
-	d := newDecompressor(c, r, size, &w.expanded, w.limits.MaxExpansion)
+	d := w.decompressor(c, r, size)
 	n, _ := io.Copy(io.Discard, d)
 	if d.err != nil {
 		w.codecIssue(c, d.err, d.consumed())

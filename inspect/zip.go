@@ -394,7 +394,7 @@ func (z *zipArchive) reopen(m zipMember) func() *decompressor {
 	}
 	return func() *decompressor {
 		raw := z.section(m)
-		d := newDecompressor(c, raw, raw.Size(), &z.w.expanded, z.w.limits.MaxExpansion)
+		d := z.w.decompressor(c, raw, raw.Size())
 		d.single = true
 		return d
 	}

@@ -119,18 +119,24 @@ func show(p *Program, err error) string {
 	return b.String()
 }
 
+// globalText prints a name with Go's escapes, as the inside of a string literal.
 func globalText(g *Global) string {
+	quoted := strconv.Quote(nameText(g))
+	text := quoted[1 : len(quoted)-1]
+	if raw := g.RawModule + "." + g.RawQualname; g.Kind == Named && raw != g.Module+"."+g.Qualname {
+		text += " (" + strconv.Quote(raw) + ")"
+	}
+	return text
+}
+
+func nameText(g *Global) string {
 	switch g.Kind {
 	case Computed:
 		return fmt.Sprintf("computed(%s, %s)", g.RawModule, g.RawQualname)
 	case Extension:
 		return fmt.Sprintf("extension(%d)", g.Code)
 	}
-	text := g.Module + "." + g.Qualname
-	if raw := g.RawModule + "." + g.RawQualname; raw != text {
-		text += " (" + strconv.Quote(raw) + ")"
-	}
-	return text
+	return g.Module + "." + g.Qualname
 }
 
 // shower prints values; depth is bounded by the tests' own programs.

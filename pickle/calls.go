@@ -3,6 +3,7 @@ package pickle
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // The opcodes that reach outside the program: imports, calls, states and
@@ -38,7 +39,7 @@ func (m *machine) importLines() (Value, error) {
 	if cut != nil {
 		m.note(LineCut)
 	}
-	if !validText(module) || !validText(name) || m.op == opInst && !(isASCII(module) && isASCII(name)) {
+	if !utf8.Valid(module) || !utf8.Valid(name) || m.op == opInst && !(isASCII(module) && isASCII(name)) {
 		return 0, ErrText
 	}
 	v, err := m.global(module, name)
@@ -214,13 +215,10 @@ func (m *machine) loadPersid() error {
 		if err != nil {
 			return err
 		}
-		if len(line) == 0 {
-			m.note(EmptyLine)
-		}
-		line = line[:min(len(line), maxText)]
-		if !validText(line) {
+		if !isASCII(line) {
 			return ErrText
 		}
+		line = line[:min(len(line), maxText)]
 		if err := m.pushText(Text, line); err != nil {
 			return err
 		}
@@ -445,13 +443,18 @@ func (m *machine) loadItems() error {
 	}
 	target := m.stack[m.sp-1]
 	if len(values) == 0 {
-		m.checkTarget(target)
-		return nil
+		return m.checkTarget(target)
 	}
 	if len(values)%width != 0 {
+		switch m.kind(target) {
+		case Instance, Class, Persistent, Inline: // pickle.py sets the whole pairs before it fails
+			if _, err := m.record(Items, target, values[len(values)-1]); err != nil {
+				return err
+			}
+		}
 		return ErrArgument
 	}
-	if width == 2 || m.op == opAdditems {
+	if kind := m.kind(target); kind == Dict || kind == Set {
 		if err := m.checkHashable(values, width); err != nil {
 			return err
 		}
@@ -460,10 +463,16 @@ func (m *machine) loadItems() error {
 }
 
 // checkTarget notes an object that takes no items and is given none: the C
-// unpickler does not look at it then, and pickle.py does.
-func (m *machine) checkTarget(target Value) {
-	switch kind := m.kind(target); kind {
-	case Instance, Class, Persistent, Inline, Buffer:
+// unpickler does not look at it then, and pickle.py does. It also calls the
+// extend of what is no list.
+func (m *machine) checkTarget(target Value) error {
+	switch m.kind(target) {
+	case Instance, Class, Persistent, Inline:
+		if m.op == opAppends {
+			_, err := m.record(Items, target, none)
+			return err
+		}
+	case Buffer:
 	case List, ByteArray, longText:
 		if m.op == opAdditems {
 			m.note(LooseType)
@@ -477,6 +486,7 @@ func (m *machine) checkTarget(target Value) {
 			m.note(LooseType)
 		}
 	}
+	return nil
 }
 
 func (m *machine) putItems(target Value, values []Value, width int) error {
@@ -506,7 +516,7 @@ func (m *machine) putItems(target Value, values []Value, width int) error {
 	case kind == List && width == 2:
 		m.note(ListItemSet)
 		return nil
-	case kind == ByteArray || kind == longText || kind == Buffer:
+	case kind == ByteArray || kind == longText && Kind(m.nodes.at(int(target)).flag) == ByteArray || kind == Buffer:
 		m.note(LooseType)
 		return nil
 	}

@@ -457,12 +457,13 @@ func (m *machine) loadFloatLine() error {
 	if err != nil {
 		return err
 	}
-	f, ok := parseFloat(m.beforeNUL(line))
+	line = m.beforeNUL(line)
+	f, ok := parseFloat(line)
 	if !ok {
 		return ErrArgument
 	}
-	if math.IsInf(f, 0) && bytes.ContainsAny(line, "0123456789") {
-		m.note(LooseType) // too large: an infinity to pickle.py, an error to the C unpickler
+	if bytes.ContainsAny(line, pythonSpace+"_") || math.IsInf(f, 0) && bytes.ContainsAny(line, "0123456789") {
+		m.note(LooseType) // the C unpickler takes neither space nor underscore, nor what is too large
 	}
 	return m.pushNode(node{kind: Float, ref: math.Float64bits(f)})
 }

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite the results in testdata/machine
 // TestMachine runs the chunks of testdata/machine. A chunk is a comment, an
 // assembler program, "=>", and what the program leaves and does; chunks are
 // parted by "---". Several programs of a chunk are shown one after another.
-// testdata/oracle/resolve.py says what CPython does with the same bytes.
+// testdata/machine/check.py has CPython do the same.
 func TestMachine(t *testing.T) {
 	files, err := filepath.Glob("../testdata/machine/*.txt")
 	if err != nil || len(files) == 0 {

@@ -45,7 +45,7 @@ ENVS = {
     # for make_formats.py
     "torch-1.10.2": ("3.9", "torch==1.10.2 numpy==1.21.6 typing_extensions==4.7.1"),
     "skops-0.13.0": ("3.12", """skops==0.13.0 scikit-learn==1.5.2 numpy==2.5.5 scipy==1.18.1 joblib==1.6.0 threadpoolctl==3.8.0
-        packaging==26.3 prettytable==3.18.0 wcwidth==0.9.4"""),
+        cloudpickle==3.1.2 packaging==26.3 prettytable==3.18.0 wcwidth==0.9.4"""),
     # The other formats. What a library can be imported and write its files without is left out.
     "skops-0.3.0": ("3.9", """skops==0.3.0 scikit-learn==1.1.3 numpy==1.23.5 scipy==1.9.3 pandas==1.5.3
         huggingface_hub==1.8.0 hf-xet==1.8.0 httpx==0.28.1 httpcore==1.0.9 filelock==3.19.1 fsspec==2025.10.0

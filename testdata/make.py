@@ -26,7 +26,7 @@ sys.dont_write_bytecode = True
 # Python 2 cannot say what a name is in Python 3: its files are read by the Python 3 twin of its environment.
 READERS = {"sklearn-0.20.4-py2.7": "sklearn-0.20.4"}
 
-LIBRARY_READERS = {"sklearn-0.20.4-py2.7": "sklearn-1.0.2"}  # of what is not pickle or joblib
+LIBRARY_READERS = {"sklearn-0.20.4-py2.7": "sklearn-1.0.2", "formats-old": "formats-new"}  # not of pickle or joblib
 NEWEST_TORCH = "torch-2.15.0"  # its weights_only=True is the yardstick
 
 NAMES = {"sklearn": "scikit-learn"}  # files go by the import name, facts by the one on PyPI

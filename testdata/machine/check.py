@@ -25,6 +25,7 @@ import re
 import struct
 import sys
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
 import resolve  # noqa: E402  the mapping of names, and the probe for the C unpickler's protocol
 
@@ -168,7 +169,8 @@ def called(target, args, keywords):
 
 def put(target, kind, values):
     facts = facts_of(target)
-    log.events.append(("state" if kind == "states" else "items", target, values[-1][-1] if kind == "pairs" else values[-1]))
+    last = values[-1] if values else None
+    log.events.append(("state" if kind == "states" else "items", target, last[-1] if kind == "pairs" else last))
     if facts.subject == "copyreg._inverted_registry" and kind == "pairs":
         copyreg._inverted_registry[values[0][0]] = values[0][1]
     if facts.kind == "instance":
@@ -236,6 +238,11 @@ def quote(data):
     return '"' + out + '"'
 
 
+def inside(text):
+    """Text with Go's escapes, without quotes."""
+    return quote(text.encode("utf-8", "surrogatepass"))[1:-1]
+
+
 def number(f):
     """Go's shortest 'g'."""
     if math.isnan(f):
@@ -268,7 +275,7 @@ class Shower:
             return "None" if v is None else str(v).lower()
         if isinstance(v, int):
             text = str(v)
-            return text if len(text) <= 256 else "long int"
+            return text if len(text) <= 617 else "long int"
         if isinstance(v, float):
             return number(v) + "f"
         if isinstance(v, Buffer):
@@ -309,7 +316,7 @@ def found(module, name, protocol):
         label, raw = "extension(%s)" % name, ""
     else:
         new = resolve.mapped(module, name, protocol)
-        label = ".".join(new)
+        label = inside(".".join(new))
         raw = "" if new == (module, name) else " (%s)" % quote((module + "." + name).encode("utf-8", "surrogatepass"))
     key = label + raw
     log.names[key] = log.names.get(key, 0) + 1
@@ -352,7 +359,7 @@ class PyUnpickler(pickle._Unpickler):
         texts = ["" if f else v for v, f in zip((module, name), facts)]
         if any(type(text) is not str for text in texts):
             raise pickle.UnpicklingError("STACK_GLOBAL requires str")
-        label = "computed(%s, %s)" % tuple(texts)
+        label = inside("computed(%s, %s)" % tuple(texts))
         log.names[label] = log.names.get(label, 0) + 1
         self.append(stand_in("class", label))
 
@@ -461,12 +468,19 @@ def squeezed(events):
 
 
 def subject_of(event):
-    return event[1].rpartition(" ")[0] if len(event) == 2 else event[1]
+    """The first of an event's two values: up to a blank outside brackets and quotes."""
+    text = event[1]
+    depth = 0
+    for part in re.finditer(r'"(?:[^"\\]|\\.)*"|&\d+ | \("(?:[^"\\]|\\.)*"\)|.', text):
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(part.group(), 0)
+        if part.group() == " " and depth == 0:
+            return text[: part.start()]
+    return text
 
 
 def expected(wanted, size):
     """Whether each unpickler goes on; "one" says that either of them, but not both; None that it may or not."""
-    c, py = wanted.frame <= size, True
+    c, py = wanted.frame <= size, None if wanted.frame > 1 << 31 else True
     for note in wanted.notes:
         for text, (in_c, in_py) in NOTES.items():
             if note.startswith(text):
@@ -526,6 +540,8 @@ def check(chunk):
     c, py = readings(program, codes)
     problems = []
     for i, one in enumerate(wanted):
+        if i > 0 and wanted[i - 1].frame:
+            break  # the unpicklers do not agree on where the next program begins
         if i >= len(c) or i >= len(py):
             problems.append("%d programs; C has %d, Python %d" % (len(wanted), len(c), len(py)))
             break

@@ -197,7 +197,8 @@ def of_torch(path, row):
 
 def forget(torch):
     """After a load that failed, the next one would check the sparse tensors of the first."""
-    waiting = getattr(torch._utils, "_sparse_tensors_to_validate", None)
+    waiting = getattr(torch._utils, "_sparse_tensors_to_validate", None) or getattr(
+        getattr(torch.serialization, "_serialization_tls", None), "sparse_tensors_to_validate", None)
     if waiting:
         waiting.clear()
 
@@ -270,8 +271,194 @@ def weights_only(path):
     except Exception as err:
         says = str(err)
         says = says[max(says.find("Unsupported"), 0):].strip().splitlines()[0]
-        return {"weights_only_ok": False, "weights_only_says": says.split(" was not")[0].split(". ")[0]}
+        return {"weights_only_ok": False, "weights_only_says": says.split(" was not")[0].split(". ")[0].split("data/")[0]}
     return {"weights_only_ok": True}
+
+
+# --- skops --------------------------------------------------------------------------------------------------------------
+
+
+def of_skops(path, row):
+    import skops.io
+    schema, found = None, []
+    with zipfile.ZipFile(path) as archive:
+        schema = json.loads(archive.read("schema.json"))
+        members = archive.namelist()
+        nodes = list(schema_nodes(schema))
+        for where, node in nodes:
+            if str(node.get("type")) == "numpy" and "file" in node:
+                value = np.load(io.BytesIO(archive.read(node["file"])), allow_pickle=False)
+                found.append(array_row(where, value, member=node["file"]))
+            elif node.get("type") == "scipy" and "file" in node:
+                with zipfile.ZipFile(io.BytesIO(archive.read(node["file"]))) as inner:
+                    for member in inner.namelist():
+                        value = np.load(io.BytesIO(inner.read(member)), allow_pickle=False)
+                        found.append(array_row(where, value, member=node["file"] + "/" + member))
+    try:
+        untrusted = sorted(skops.io.get_untrusted_types(file=path))
+    except Exception as err:  # its own file: methods, whose class is not where the file says, and more in 0.3.0
+        print("facts: %s" % err, file=sys.stderr)
+        untrusted = None
+    loads = True
+    try:
+        skops.io.load(path, trusted=untrusted or [])
+    except Exception as err:
+        loads = type(err).__name__
+    return {"globals": None, "arrays": found,
+            "versions": {"_skops_version": schema.get("_skops_version"), "protocol": schema.get("protocol"),
+                         "sklearn": sorted(sklearn_versions(nodes))},
+            "extra": {"untrusted": untrusted, "loads": loads, "members": members,
+                      "loaders": sorted({node["__loader__"] for _, node in nodes if "__loader__" in node}),
+                      "classes": sorted({"%s.%s" % (node["__module__"], node["__class__"]) for _, node in nodes
+                                         if "__class__" in node})}}
+
+
+def schema_nodes(schema):
+    """(path in the schema, node) of every JSON object in it."""
+    todo = [("", schema)]
+    while todo:
+        where, value = todo.pop()
+        if isinstance(value, dict):
+            yield where, value
+            todo += [("%s.%s" % (where, key), item) for key, item in reversed(list(value.items()))]
+        elif isinstance(value, list):
+            todo += [("%s[%d]" % (where, i), item) for i, item in reversed(list(enumerate(value)))]
+
+
+def sklearn_versions(nodes):
+    for _, node in nodes:
+        inner = node.get("content")
+        if isinstance(inner, dict) and isinstance(inner.get("_sklearn_version"), dict):
+            yield inner["_sklearn_version"].get("content", "").strip('"')
+
+
+# --- safetensors, ONNX, GGUF, HDF5 --------------------------------------------------------------------------------------
+
+SAFETENSORS_BITS = {"BOOL": 8, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "I16": 16, "U16": 16, "F16": 16, "BF16": 16,
+                    "I32": 32, "U32": 32, "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64}
+
+
+def of_safetensors(path, row):
+    import safetensors
+    found = []
+    with safetensors.safe_open(path, framework="np") as file:
+        metadata = file.metadata()
+        for name in file.keys():
+            part = file.get_slice(name)
+            shape = part.get_shape()
+            size = SAFETENSORS_BITS[part.get_dtype()] // 8 * int(np.prod(shape))
+            found.append({"name": name, "dtype": part.get_dtype(), "shape": shape, "bytes": size})
+    return {"globals": None, "arrays": found, "extra": {"metadata": metadata}}
+
+
+def of_onnx(path, row):
+    import onnx
+    model = onnx.load(path, load_external_data=False)
+    found, operators, graphs = [], set(), [("", model.graph)]
+    functions = [("function " + function.name, function) for function in getattr(model, "functions", ())]
+    graphs += functions
+    for where, graph in graphs:
+        for tensor in getattr(graph, "initializer", ()):
+            found.append(onnx_tensor(onnx, where, tensor))
+        for tensor in getattr(graph, "sparse_initializer", ()):
+            found.append(dict(onnx_tensor(onnx, where, tensor.values), sparse=list(tensor.dims)))
+        for node in graph.node:
+            operators.add((node.domain + "." if node.domain else "") + node.op_type)
+            for attribute in node.attribute:
+                inner = "%s/%s.%s" % (where, node.name or node.op_type, attribute.name)
+                graphs += [(inner, graph) for graph in ([attribute.g] if attribute.HasField("g") else [])]
+                graphs += [(inner, graph) for graph in attribute.graphs]
+                tensors = ([attribute.t] if attribute.HasField("t") else []) + list(attribute.tensors)
+                found += [dict(onnx_tensor(onnx, inner, tensor), attribute=True) for tensor in tensors]
+    initial = {tensor.name for tensor in model.graph.initializer}
+    return {"globals": None, "arrays": found,
+            "versions": {"ir_version": model.ir_version, "producer": model.producer_name,
+                         "producer_version": model.producer_version, "model_version": model.model_version,
+                         "opsets": {item.domain: item.version for item in model.opset_import}},
+            "extra": {"inputs": [onnx_value(onnx, item) for item in model.graph.input if item.name not in initial],
+                      "outputs": [onnx_value(onnx, item) for item in model.graph.output],
+                      "metadata": {item.key: item.value for item in model.metadata_props}, "domain": model.domain,
+                      "operators": sorted(operators), "functions": [name for name, _ in functions],
+                      "graphs": sorted(where for where, _ in graphs),
+                      "external": sorted({entry.value for _, graph in graphs
+                                          for tensor in getattr(graph, "initializer", ())
+                                          for entry in tensor.external_data if entry.key == "location"})}}
+
+
+def onnx_tensor(onnx, where, tensor):
+    try:
+        size = int(onnx.numpy_helper.to_array(tensor).nbytes)
+    except Exception:
+        size = None
+    return {"name": (where + ":" if where else "") + tensor.name, "shape": list(tensor.dims),
+            "dtype": onnx.TensorProto.DataType.Name(tensor.data_type), "bytes": size}
+
+
+def onnx_value(onnx, value):
+    kind = value.type.WhichOneof("value")
+    if kind != "tensor_type":
+        return {"name": value.name, "type": kind}
+    tensor = value.type.tensor_type
+    shape = [dim.dim_param or (dim.dim_value if dim.HasField("dim_value") else None) for dim in tensor.shape.dim] \
+        if tensor.HasField("shape") else None
+    return {"name": value.name, "type": onnx.TensorProto.DataType.Name(tensor.elem_type), "shape": shape}
+
+
+def of_gguf(path, row):
+    import gguf
+    if not hasattr(gguf, "GGUFReader"):
+        return {"globals": None, "arrays": None, "extra": {}}
+    reader = gguf.GGUFReader(path)
+    metadata = {}
+    for name, field in reader.fields.items():
+        kinds = [kind.name for kind in field.types]
+        parts = [field.parts[i] for i in field.data]
+        text = kinds and kinds[-1] == "STRING"
+        values = [bytes(part).decode() if text else part.tolist()[0] for part in parts]
+        metadata[name] = {"type": kinds, "value": values if kinds[:1] == ["ARRAY"] else values[0] if values else None}
+    arrays = [{"name": tensor.name, "dtype": tensor.tensor_type.name, "shape": [int(n) for n in tensor.shape],
+               "bytes": int(tensor.n_bytes)} for tensor in reader.tensors]
+    return {"globals": None, "arrays": arrays, "extra": {"metadata": metadata}}
+
+
+def of_hdf5(path, row):
+    found, attributes, links = [], {}, {}
+    for name, value in hdf5_walk(path, attributes, links):
+        found.append(value)
+    return {"globals": None, "arrays": found, "extra": {"attributes": attributes, "links": links}}
+
+
+def hdf5_walk(path, attributes, links):
+    """Datasets of an HDF5 file in order of names; attributes and links are filled in."""
+    import h5py
+    with h5py.File(path, "r") as file:
+        todo, seen = [("", file)], set()
+        while todo:
+            where, item = todo.pop()
+            for key, value in item.attrs.items():
+                attributes.setdefault(where or "/", {})[key] = hdf5_text(value)
+            if isinstance(item, h5py.Dataset):
+                yield where, {"name": where, "dtype": str(facts.dtype_text(item.dtype)), "bytes": item.size and int(
+                    item.size * item.dtype.itemsize), "shape": None if item.shape is None else list(item.shape)}
+                continue
+            for key in sorted(item, reverse=True):
+                link = item.get(key, getlink=True)
+                inner = where + "/" + key
+                if isinstance(link, h5py.HardLink):
+                    if item[key].id.__hash__() not in seen or isinstance(item[key], h5py.Dataset):
+                        seen.add(item[key].id.__hash__())
+                        todo.append((inner, item[key]))
+                else:
+                    links[inner] = [type(link).__name__, getattr(link, "filename", None), link.path]
+
+
+def hdf5_text(value):
+    if isinstance(value, bytes):
+        return value.decode("latin1")
+    if isinstance(value, np.ndarray):
+        return [hdf5_text(item) for item in value.reshape(-1)]
+    return value.item() if isinstance(value, np.generic) and not isinstance(value, (str, bytes)) else str(value) \
+        if not isinstance(value, (str, int, float)) else value
 
 
 def main(args):
@@ -296,7 +483,7 @@ def main(args):
             traceback.print_exc()
             print("facts: %s: %r" % (row["path"], err), file=sys.stderr)
             failed = True
-        out.write(json.dumps(row, sort_keys=True) + "\n")
+        out.write(json.dumps(row, sort_keys=True, default=lambda value: value.item()) + "\n")
     out.close()
     sys.exit(failed)
 
