@@ -22,6 +22,7 @@ var owners = map[string]string{
 	"github.com/spf13/cobra":              "cmd/",
 	"github.com/spf13/pflag":              "cmd/",
 	"github.com/olekukonko/tablewriter":   "report/table.go",
+	"github.com/nlpodyssey/gopickle":      "allowlist/load/",
 	"github.com/santhosh-tekuri/":         "none, but for tests",
 	"github.com/stretchr/testify/assert":  "nowhere",
 	"github.com/stretchr/testify/require": "nowhere",

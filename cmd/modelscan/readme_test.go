@@ -9,35 +9,85 @@ import (
 
 // TestReadme runs the sessions of the README in the repository's folder: a
 // block of "console" holds commands that begin with "$ modelscan" and what
-// they print.
+// they print. It also holds that the block of "go" is the body of the
+// example, and that the list is one that is there.
 func TestReadme(t *testing.T) {
+	example, err := os.ReadFile("example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Chdir("../..")
 	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, ok := strings.Cut(strings.ReplaceAll(string(text), "\r\n", "\n"), "```console\n")
-	block, after, ok2 := strings.Cut(rest, "```\n")
-	if !ok || !ok2 {
-		t.Fatal("no session in the README")
+	list, err := os.ReadFile("testdata/cli/lists/our-modules.txt")
+	if err != nil {
+		t.Fatal(err)
 	}
-	var got strings.Builder
-	for section := range strings.SplitSeq("\n"+block, "\n$ modelscan ") {
-		line, _, _ := strings.Cut(section, "\n")
-		if line == "" {
-			continue
+	kinds := map[string]int{}
+	want := strings.ReplaceAll(string(text), "\r\n", "\n")
+	got := blocks(want, func(kind, block string) string {
+		kinds[kind]++
+		switch {
+		case kind == "console":
+			return session(block)
+		case kind == "go":
+			return body(string(example))
+		case strings.HasPrefix(block, "# modelscan allowlist\n"):
+			kinds["list"]++
+			return strings.ReplaceAll(string(list), "\r\n", "\n")
 		}
-		var out bytes.Buffer
-		run(strings.Fields(line), strings.NewReader(""), &out, &out)
-		got.WriteString("$ modelscan " + line + "\n" + out.String())
+		return block
+	})
+	if kinds["console"] == 0 || kinds["go"] != 1 || kinds["list"] != 1 {
+		t.Fatalf("got blocks %v", kinds)
 	}
-	if got.String() == block {
+	if got == want {
 		return
 	}
 	if !*update {
-		t.Fatalf("got\n%s\nthe README has\n%s", got.String(), block)
+		line, got, want := firstDifference(got, want)
+		t.Fatalf("README.md:%d: got\n%s\nwant\n%s", line, got, want)
 	}
-	if err := os.WriteFile("README.md", []byte(before+"```console\n"+got.String()+"```\n"+after), 0o666); err != nil {
+	if err := os.WriteFile("README.md", []byte(got), 0o666); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// blocks returns text with each fenced block replaced.
+func blocks(text string, replace func(kind, block string) string) string {
+	const fence = "```"
+	var out strings.Builder
+	for {
+		before, rest, ok := strings.Cut(text, fence)
+		out.WriteString(before)
+		if !ok {
+			return out.String()
+		}
+		kind, rest, _ := strings.Cut(rest, "\n")
+		block, after, _ := strings.Cut(rest, fence)
+		out.WriteString(fence + kind + "\n" + replace(kind, block) + fence)
+		text = after
+	}
+}
+
+// session runs the command lines of a block.
+func session(block string) string {
+	var out bytes.Buffer
+	for section := range strings.SplitSeq("\n"+block, "\n$ modelscan ") {
+		if line, _, _ := strings.Cut(section, "\n"); line != "" {
+			out.WriteString("$ modelscan " + line + "\n")
+			run(strings.Fields(line), strings.NewReader(""), &out, &out)
+		}
+	}
+	return out.String()
+}
+
+// body returns the body of the example, as it reads in the root.
+func body(example string) string {
+	_, text, _ := strings.Cut(example, "{\n")
+	text, _, _ = strings.Cut(text, "\t// Output:")
+	text = strings.ReplaceAll("\n"+text, "\n\t", "\n")[1:]
+	return strings.ReplaceAll(text, "../../testdata/", "testdata/")
 }
