@@ -254,13 +254,13 @@ func (g *gguf) tensor() bool {
 		g.w.issue(IssueAmbiguous, g.w.member, at, "the tensor %s is there more than once", shortQuote(name))
 	}
 	g.seen[name] = true
-	shape := make([]int64, dims) // as NumPy has it: the last runs fastest
+	shape := make([]int64, dims) // the first runs fastest
 	for i := range shape {
 		n := g.length()
 		if n > math.MaxInt64 {
 			return g.fail(IssueMalformed, "the tensor %s has a shape that overflows", shortQuote(name))
 		}
-		shape[len(shape)-1-i] = int64(n)
+		shape[i] = int64(n)
 	}
 	number := g.u32()
 	offset := g.u64()
@@ -269,20 +269,19 @@ func (g *gguf) tensor() bool {
 		return g.fail(IssueUnsupported, "the tensor %s is of the unknown type %d", shortQuote(name), number)
 	}
 	count, _, fits := product(shape, kind.bytes)
-	if row := int64(1); true {
-		if dims > 0 {
-			row = shape[dims-1]
-		}
-		if !fits || row%kind.block != 0 && kind.block > 1 {
-			return g.fail(IssueMalformed, "the tensor %s has a shape that does not fit its type", shortQuote(name))
-		}
+	row := int64(1)
+	if dims > 0 {
+		row = shape[0]
+	}
+	if !fits || row%kind.block != 0 {
+		return g.fail(IssueMalformed, "the tensor %s has a shape that does not fit its type", shortQuote(name))
 	}
 	size := count / kind.block * kind.bytes
 	if offset > uint64(g.size) || size > g.size {
 		return g.fail(IssueTruncated, "the tensor %s ends behind the file", shortQuote(name))
 	}
 	g.spans = append(g.spans, [2]int64{int64(offset), int64(offset) + size})
-	g.names = append(g.names, ggufTensor{name, array{dtype: dtype{text: kind.name}, shape: shape, bytes: size, offset: int64(offset)}})
+	g.names = append(g.names, ggufTensor{name, array{dtype: dtype{text: kind.name}, shape: shape, fortran: true, bytes: size, offset: int64(offset)}})
 	return true
 }
 

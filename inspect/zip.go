@@ -226,7 +226,7 @@ func (z *zipArchive) locals() {
 		m := &z.members[i]
 		local, ok := z.localHeader(m.header)
 		if !ok {
-			z.w.issue(IssueMalformed, z.w.member, m.header, "the zip member %s has no local header", pythonQuote(m.name))
+			z.w.issue(IssueMalformed, z.w.member, max(m.header, -1), "the zip member %s has no local header", pythonQuote(m.name))
 			continue
 		}
 		m.data, m.local = local.data, true

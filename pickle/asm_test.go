@@ -165,7 +165,7 @@ func (s *shower) value(v Value) string {
 	case Text, ByteText, Bytes, ByteArray:
 		d, _ := p.Data(v)
 		text := fmt.Sprintf("%s%q", map[Kind]string{ByteText: "s", Bytes: "b", ByteArray: "a"}[k], string(d.Head[:min(len(d.Head), 24)]))
-		if d.Size > 24 {
+		if d.Size > int64(min(len(d.Head), 24)) {
 			text += fmt.Sprintf("…%d bytes, %d characters", d.Size, d.Chars)
 		}
 		return text

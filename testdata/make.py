@@ -14,6 +14,7 @@ from __future__ import print_function
 import json
 import os
 import pickle
+import shutil
 import sys
 import warnings
 
@@ -385,7 +386,8 @@ def make_formats(envs, chosen, folders):
             row = json.loads(line)
             facts[row.pop("path")] = row
         for path in before - set(facts):
-            os.remove(os.path.join(HERE, *path.split("/")))
+            gone = os.path.join(HERE, *path.split("/"))
+            (shutil.rmtree if os.path.isdir(gone) else os.remove)(gone)
         write_facts(LIBRARY_FACTS, facts)
 
 

@@ -52,13 +52,14 @@ func compareGolden(t *testing.T, path, sample string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := os.Stat(sample); err != nil {
+		return err
+	}
 	var out, errs bytes.Buffer
 	run([]string{"inspect", "-f", "json", sample}, strings.NewReader(""), &out, &errs)
 	switch {
 	case errs.Len() > 0:
 		t.Errorf("%s: got %q", sample, errs.String())
-	case bytes.Contains(out.Bytes(), []byte(`"format": "unknown"`)):
-		t.Errorf("%s: no such sample", sample)
 	case bytes.Equal(out.Bytes(), want):
 	case *update:
 		return os.WriteFile(path, out.Bytes(), 0o666)

@@ -50,9 +50,9 @@ NOTES = {
 ERRORS = {
     "the data ends here": r"EOFError|truncated|ran out of|exhausted",
     "no such opcode": r"invalid load key",
-    "too few objects on the stack": r"unexpected MARK|stack underflow|IndexError",
+    "too few objects on the stack": r"unexpected MARK|stack underflow|IndexError|requires str",
     "no mark on the stack": r"could not find MARK",
-    "no such memo entry": r"Memo value not found",
+    "no such memo entry": r"Memo value not found|KeyError",
     "malformed argument": r"ValueError|UnpicklingError|OverflowError|UnicodeDecodeError|SystemError",
     "text is not UTF-8": r"UnicodeDecodeError|must be ASCII|ASCII",
     "object of the wrong type": r"TypeError|AttributeError|UnpicklingError|IndexError",
@@ -566,5 +566,6 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.set_int_max_str_digits(0)
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)
     sys.exit(main())

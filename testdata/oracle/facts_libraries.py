@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pickle
+import re
 import sys
 import warnings
 import zipfile
@@ -169,7 +170,7 @@ def of_torch(path, row):
     options = {"weights_only": False} if hasattr(torch.serialization, "weights_only") or torch.__version__ >= "2" or \
         torch.__version__.startswith("1.13") else {}
     name = os.path.basename(path)
-    if name.endswith(("-script.pt", "-trace.pt")):
+    if name.endswith("-script.pt"):
         return torch_script(torch, path)
     if name.endswith("-package.pt"):
         return torch_package(torch, path)
@@ -335,7 +336,7 @@ def sklearn_versions(nodes):
 # --- safetensors, ONNX, GGUF, HDF5 --------------------------------------------------------------------------------------
 
 SAFETENSORS_BITS = {"BOOL": 8, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "I16": 16, "U16": 16, "F16": 16, "BF16": 16,
-                    "I32": 32, "U32": 32, "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64}
+                    "F8_E8M0": 8, "F4": 4, "I32": 32, "U32": 32, "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64}
 
 
 def of_safetensors(path, row):
@@ -346,7 +347,7 @@ def of_safetensors(path, row):
         for name in file.keys():
             part = file.get_slice(name)
             shape = part.get_shape()
-            size = SAFETENSORS_BITS[part.get_dtype()] // 8 * int(np.prod(shape))
+            size = SAFETENSORS_BITS[part.get_dtype()] * int(np.prod(shape)) // 8
             found.append({"name": name, "dtype": part.get_dtype(), "shape": shape, "bytes": size})
     return {"globals": None, "arrays": found, "extra": {"metadata": metadata}}
 
@@ -459,6 +460,217 @@ def hdf5_text(value):
         return [hdf5_text(item) for item in value.reshape(-1)]
     return value.item() if isinstance(value, np.generic) and not isinstance(value, (str, bytes)) else str(value) \
         if not isinstance(value, (str, int, float)) else value
+
+
+# --- XGBoost, LightGBM, CatBoost ----------------------------------------------------------------------------------------
+
+
+def load_pickle(path):
+    record = facts.Record()
+    with open(path, "rb") as file:
+        value = facts.recording(pickle._Unpickler, record)(file).load()
+    found, _ = facts.arrays(value, record)
+    return value, {"globals": sorted(record.globals), "arrays": [array_row(name, array, record) for name, array in found],
+                   "extra": {"protocol": record.protocol, "sklearn_versions": sorted(record.sklearn_versions)}}
+
+
+def of_xgboost(path, row):
+    import xgboost
+    if path.endswith(".pkl"):
+        value, row = load_pickle(path)
+        booster = value if isinstance(value, xgboost.Booster) else value.get_booster()
+    else:
+        booster, row = xgboost.Booster(), {"globals": None, "arrays": None, "extra": {}}
+        booster.load_model(path)
+    row["extra"].update({"attributes": booster.attributes(), "features": booster.feature_names})
+    if hasattr(booster, "save_config"):
+        config = json.loads(booster.save_config())
+        row["versions"] = {"xgboost": ".".join(map(str, config["version"]))}  # of the reader, where the file has none
+        row["extra"].update({"booster": config["learner"]["learner_train_param"]["booster"],
+                             "objective": config["learner"]["objective"]["name"],
+                             "model": config["learner"]["learner_model_param"]})
+    row["extra"]["trees"] = 0 if row["extra"].get("booster") == "gblinear" or "linear" in path else len(booster.get_dump())
+    return row
+
+
+def of_lightgbm(path, row):
+    import lightgbm
+    if path.endswith(".json"):
+        with open(path) as file:
+            dump = json.load(file)
+        return {"globals": None, "arrays": None, "versions": {"format": dump["version"]}, "extra": {
+            "trees": len(dump["tree_info"]), "classes": dump["num_class"], "features": dump["feature_names"]}}
+    if path.endswith(".pkl"):
+        value, row = load_pickle(path)
+        booster = value if isinstance(value, lightgbm.Booster) else value.booster_
+    else:
+        booster, row = lightgbm.Booster(model_file=path), {"globals": None, "arrays": None, "extra": {}}
+    dump = booster.dump_model()
+    row["versions"] = {"format": dump["version"]}
+    row["extra"].update({"trees": booster.num_trees(), "classes": dump["num_class"], "features": booster.feature_name(),
+                         "objective": dump.get("objective"), "trees_per_iteration": dump["num_tree_per_iteration"]})
+    return row
+
+
+def of_catboost(path, row):
+    import catboost
+    if path.endswith(".pkl"):
+        model, row = load_pickle(path)
+    else:
+        model, row = catboost.CatBoost(), {"globals": None, "arrays": None, "extra": {}}
+        model.load_model(path, format="json" if path.endswith(".json") else "cbm")
+    said = dict(model.get_metadata().items())
+    info = said.get("catboost_version_info", "")
+    release = re.search(r"release (\d+(\.\d+)+)", info, re.I)
+    row["versions"] = {"catboost": release and release.group(1), "catboost_version_info": info}
+    row["extra"].update({"trees": model.tree_count_, "features": model.feature_names_,
+                         "classes": np.asarray(model.classes_).tolist() if model.classes_ is not None else None,
+                         "metadata": {key: value for key, value in said.items() if len(value) < 2000
+                                      and key not in ("train_finish_time", "model_guid")}})
+    return row
+
+
+# --- Keras, SavedModel, containers --------------------------------------------------------------------------------------
+
+
+def of_keras(path, row):
+    import h5py
+    found, extra, versions, config = [], {}, {}, None
+    if path.endswith(".json"):
+        with open(path) as file:
+            config = json.load(file)
+        versions = {"keras": config.get("keras_version"), "backend": config.get("backend")}
+    elif path.endswith(".keras"):
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(archive.read("config.json"))
+            versions = json.loads(archive.read("metadata.json"))
+            versions.pop("date_saved", None)
+            extra["members"] = archive.namelist()
+            import tempfile
+            with tempfile.TemporaryDirectory() as folder:
+                inner = archive.extract("model.weights.h5", folder)
+                found = [dict(array, member="model.weights.h5") for _, array in hdf5_walk(inner, {}, {})]
+    else:
+        found = [array for _, array in hdf5_walk(path, {}, {})]
+        with h5py.File(path, "r") as file:
+            attributes = {key: hdf5_text(file.attrs[key]) for key in file.attrs}
+        versions = {key: attributes.get(key) for key in ("keras_version", "backend")}
+        config = json.loads(attributes["model_config"]) if "model_config" in attributes else None
+        extra["attributes"] = sorted(attributes)
+    extra["layers"] = sorted(keras_classes(config))
+    return {"globals": None, "arrays": found, "versions": versions, "extra": extra}
+
+
+def keras_classes(config):
+    """class_name and module of every object of a configuration."""
+    found, todo = set(), [config]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            if isinstance(item.get("class_name"), str):
+                found.add(":".join(filter(None, [item.get("module"), item["class_name"]])))
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
+    return found
+
+
+def of_savedmodel(path, row):
+    import tensorflow as tf
+    from tensorflow.core.protobuf import saved_model_pb2
+    model = saved_model_pb2.SavedModel()
+    with open(os.path.join(path, "saved_model.pb"), "rb") as file:
+        model.ParseFromString(file.read())
+    [graph] = model.meta_graphs
+    operators = {node.op for node in graph.graph_def.node}
+    operators |= {node.op for function in graph.graph_def.library.function for node in function.node_def}
+    variables = tf.train.load_checkpoint(os.path.join(path, "variables", "variables"))
+    kinds = variables.get_variable_to_dtype_map()
+    arrays = [{"name": name, "shape": list(shape), "dtype": kinds[name].name,
+               "bytes": int(np.prod(shape)) * kinds[name].size if kinds[name] != tf.string else None}
+              for name, shape in sorted(variables.get_variable_to_shape_map().items())]
+
+    def infos(table):
+        return {key: [info.name, tf.dtypes.as_dtype(info.dtype).name if info.dtype else None,
+                      None if info.tensor_shape.unknown_rank else [dim.size for dim in info.tensor_shape.dim]]
+                for key, info in sorted(table.items())}
+    return {"globals": None, "arrays": arrays,
+            "versions": {"tensorflow": graph.meta_info_def.tensorflow_version,
+                         "schema": model.saved_model_schema_version},
+            "extra": {"tags": list(graph.meta_info_def.tags), "operators": sorted(operators),
+                      "signatures": {key: {"inputs": infos(value.inputs), "outputs": infos(value.outputs),
+                                           "method": value.method_name}
+                                     for key, value in sorted(graph.signature_def.items())},
+                      "files": sorted(os.path.relpath(os.path.join(base, name), path)
+                                      for base, _, names in os.walk(path) for name in names)}}
+
+
+def of_container(path, row):
+    """Every pickle in it, by the way down, through the modules that wrote it."""
+    with open(path, "rb") as file:
+        rows = list(unpacked("", file.read()))
+    record = facts.Record()
+    members = []
+    for way, data in rows:
+        if data[:1] != b"\x80":
+            members.append([way, len(data), None])
+            continue
+        before, record.globals = record.globals, set()
+        load_members(data, record)
+        members.append([way, len(data), sorted(record.globals)])
+        record.globals |= before
+    return {"globals": sorted(record.globals), "arrays": None,
+            "versions": {"sklearn": sorted(record.sklearn_versions)}, "extra": {"members": members}}
+
+
+def load_members(data, record):
+    if b"NumpyArrayWrapper" in data:
+        from joblib import numpy_pickle
+        kind = facts.recording(numpy_pickle.NumpyUnpickler, record)
+        stream = io.BytesIO(data)
+        try:
+            kind("", stream, ensure_native_byte_order=False).load()
+        except TypeError:
+            kind("", stream).load()
+        return
+    stream = io.BytesIO(data)
+    while stream.tell() < len(data):
+        facts.recording(pickle._Unpickler, record)(stream).load()
+
+
+def unpacked(way, data):
+    """(way down, bytes) of everything that is no container."""
+    import bz2
+    import gzip
+    import lzma
+    import tarfile
+    import zlib
+    import py7zr
+    import zstandard
+    codecs = [(b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress), (b"\xfd7zXZ", lzma.decompress),
+              (b"\x5d\0\0", lzma.decompress), (b"x\x9c", zlib.decompress), (b"\x28\xb5\x2f\xfd", lambda data: (
+                  zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data), read_across_frames=True).read()))]
+    for magic, codec in codecs:
+        if data.startswith(magic):
+            yield from unpacked(way, codec(data))
+            return
+    items = None
+    if data.startswith(b"7z"):
+        factory = py7zr.io.BytesIOFactory(1 << 20)
+        with py7zr.SevenZipFile(io.BytesIO(data)) as archive:
+            archive.extractall(factory=factory)
+        items = [(name, file.read()) for name, file in factory.products.items()]
+    elif zipfile.is_zipfile(io.BytesIO(data)) and not data.startswith(b"\x80"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            items = [(name, archive.read(name)) for name in archive.namelist()]
+    elif data[257:262] == b"ustar":
+        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+            items = [(info.name, archive.extractfile(info).read()) for info in archive if info.isfile() or info.islnk()]
+    if items is None:
+        yield way, data
+    else:
+        for name, inner in items:
+            yield from unpacked(way + "/" + name if way else name, inner)
 
 
 def main(args):

@@ -18,7 +18,14 @@ def every():
 def serialised(path):
     """From plain bytes, which is how dtypes come in that NumPy does not have."""
     kinds = [("bf16", "bfloat16", 4, [2]), ("e4m3", "float8_e4m3fn", 2, [2]), ("e5m2", "float8_e5m2", 2, [2])][:3 if RELEASE >= "0.4" else 1]
-    tensors = {name: {"dtype": dtype, "shape": shape, "data": b"\1" * size} for name, dtype, size, shape in kinds}
+    kinds += [("e8m0", "float8_e8m0fnu", 2, [2]), ("f4", "float4_e2m1fn_x2", 2, [2])] if RELEASE >= "0.7" else []
+    values = {name: np.ones(size, np.uint8) for name, _, size, _ in kinds}
+    if hasattr(safetensors, "TensorSpec"):
+        tensors = {name: safetensors.TensorSpec(dtype=dtype, shape=shape, data_ptr=values[name].ctypes.data,
+                                                data_len=size) for name, dtype, size, shape in kinds}
+    else:
+        tensors = {name: {"dtype": dtype, "shape": shape, "data": values[name].tobytes()}
+                   for name, dtype, size, shape in kinds}
     with open(path, "wb") as file:
         file.write(safetensors.serialize(tensors, metadata={"format": "pt"}))
 

@@ -1,0 +1,138 @@
+package inspect
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+)
+
+// hurry ends the process where a test does not end: a fuzzing worker that
+// hangs is not told from one that has nothing to say.
+func hurry() (done func() bool) {
+	return time.AfterFunc(30*time.Second, func() { panic("this takes too long") }).Stop
+}
+
+// fuzzNames are the names that a fuzzed file goes by.
+var fuzzNames = []string{"x.pkl", "x.joblib", "x.pt", "x.npy", "x.npz", "x.skops", "x.zip", "x.tar", "x.json", "x.safetensors", "x", "x.bin"}
+
+// FuzzFormats holds that any bytes under any name give the same Model twice,
+// one with an issue where nothing was read, and facts that lie in the file.
+func FuzzFormats(f *testing.F) {
+	for i := range fuzzNames {
+		f.Add(uint8(i), []byte("\x80\x04N."))
+		f.Add(uint8(i), []byte("PK\x03\x04\x14\x00\x00\x00\x00\x00"))
+		f.Add(uint8(i), []byte("\x93NUMPY\x01\x00v\x00{'descr': '|O', 'fortran_order': False, 'shape': (1,)}\n\x80\x03N."))
+		f.Add(uint8(i), []byte("\x08\x00\x00\x00\x00\x00\x00\x00{\"a\":{}}"))
+	}
+	addSmall(f)
+	limits := Limits{MaxExpansion: 16 << 20, Timeout: 20 * time.Second}
+	limits.Pickle.MaxMemory = 64 << 20
+	f.Fuzz(func(t *testing.T, which uint8, data []byte) {
+		defer hurry()()
+		name := fuzzNames[int(which)%len(fuzzNames)]
+		in := Inspector{Limits: limits}
+		m := in.Reader(context.Background(), name, bytes.NewReader(data), int64(len(data)))
+		again := in.Reader(context.Background(), name, bytes.NewReader(data), int64(len(data)))
+		if !reflect.DeepEqual(m, again) {
+			t.Errorf("got %+v and then %+v", m, again)
+		}
+		if m.NotModel && len(m.Issues) == 0 || m.Format == "unknown" && len(m.Issues) == 0 {
+			t.Errorf("got nothing and no issue: %+v", m)
+		}
+		if m.Size != int64(len(data)) || m.Path != name {
+			t.Errorf("got %s of %d bytes", m.Path, m.Size)
+		}
+		for _, a := range m.Arrays {
+			if a.Bytes < 0 {
+				t.Errorf("got array %+v", a)
+			}
+		}
+		for _, p := range m.Programs {
+			if p.Member == "" && m.Compression == "" && (p.Offset < 0 || p.End < p.Offset || p.End > int64(len(data))) {
+				t.Errorf("got program %+v in %d bytes", p, len(data))
+			}
+		}
+	})
+}
+
+// addSmall adds a few small files of every format, under the names that are
+// nearest to theirs.
+func addSmall(f *testing.F) {
+	f.Helper()
+	folders, _ := filepath.Glob(filepath.Join(testdata, "models/*"))
+	for _, folder := range folders {
+		files, _ := filepath.Glob(filepath.Join(folder, "*"))
+		added := 0
+		for _, name := range files {
+			data, err := os.ReadFile(name)
+			if err != nil || len(data) > 4096 || added == 20 {
+				continue
+			}
+			added++
+			which := max(0, slices.Index(fuzzNames, "x"+filepath.Ext(name)))
+			f.Add(uint8(which), data)
+		}
+	}
+}
+
+// FuzzCodec holds that every codec ends, gives no more than the limit allows,
+// and gives the same however it is asked.
+func FuzzCodec(f *testing.F) {
+	seeds(f, "hostile/11-codec-*", "hostile/09-bomb-*", "hostile/11-zf*", "models/joblib/joblib-1.6.0-*")
+	const limit = 1 << 20
+	f.Fuzz(func(t *testing.T, data []byte) {
+		defer hurry()()
+		for i := range codecs {
+			whole, spent, why := inflate(&codecs[i], data, 64<<10)
+			if spent > limit+64<<10 {
+				t.Fatalf("%s: got %d bytes", codecs[i].name, spent)
+			}
+			small, _, whySmall := inflate(&codecs[i], data, 100)
+			if (why == nil) != (whySmall == nil) || why == nil && !bytes.Equal(whole, small) {
+				t.Errorf("%s: got %d bytes, %v, and in small reads %d, %v", codecs[i].name, len(whole), why, len(small), whySmall)
+			}
+		}
+	})
+}
+
+// inflate reads all that a codec makes of the data, in reads of that size.
+func inflate(c *codec, data []byte, size int) (out []byte, spent int64, why error) {
+	w := &walk{collector: newCollector(&Model{}, Limits{MaxExpansion: 1 << 20, Timeout: time.Minute}.withDefaults())}
+	w.deadline = time.Now().Add(time.Minute)
+	d := w.decompressor(c, bytes.NewReader(data), int64(len(data)))
+	defer d.close()
+	buffer := make([]byte, size)
+	for {
+		n, err := d.Read(buffer)
+		out = append(out, buffer[:n]...)
+		if err == io.EOF {
+			return out, w.expanded, d.err
+		}
+		if n == 0 {
+			return out, w.expanded, io.ErrNoProgress
+		}
+	}
+}
+
+// FuzzNpyHeader holds that a header is read or refused, and that what it
+// says of the array's size is the product of what it says of its shape.
+func FuzzNpyHeader(f *testing.F) {
+	seeds(f, "models/npy/*", "hostile/*.npy")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		defer hurry()()
+		h, err := readNpyHeader(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		again, _ := readNpyHeader(bytes.NewReader(data))
+		if !reflect.DeepEqual(h, again) || h.bytes < 0 || h.data < 0 || h.data > int64(len(data)) {
+			t.Errorf("got %+v and %+v of %d bytes", h, again, len(data))
+		}
+	})
+}

@@ -1,0 +1,120 @@
+"""Keras: whole models and weights, HDF5 and the newer zip, plain layers and layers that carry code."""
+import os
+import random
+import warnings
+
+import numpy as np
+
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+import tensorflow  # noqa: E402
+try:
+    import keras  # noqa: E402
+except ImportError:
+    from tensorflow import keras  # noqa: E402
+
+warnings.simplefilter("ignore")
+
+AT = tuple(int(part) for part in tensorflow.__version__.split(".")[:2])
+RELEASE = keras.__version__.replace("-tf", "")
+
+# Under a made-up file name: the code of a lambda is stored with the name of its file.
+DOUBLE = eval(compile("lambda x, factor=2: x * factor", "made-up.py", "eval"))
+
+
+def twice(x):
+    """A function that is stored by name."""
+    return x * 2
+
+
+@keras.utils.register_keras_serializable(package="made_up")
+class Own(keras.layers.Layer):
+    def __init__(self, units=2, **options):
+        super().__init__(**options)
+        self.units = units
+
+    def call(self, x):
+        return x * self.units
+
+    def get_config(self):
+        return dict(super().get_config(), units=self.units)
+
+
+def seeded():
+    random.seed(0)
+    np.random.seed(0)
+    tensorflow.random.set_seed(0)
+    keras.backend.clear_session()
+
+
+def dense():
+    model = keras.Sequential([keras.layers.Input((4,), name="in"), keras.layers.Dense(3, activation="relu", name="hidden"),
+                              keras.layers.Dropout(0.1, name="drop"), keras.layers.Dense(1, name="out")], name="dense")
+    model.compile("adam", "mse")
+    return model
+
+
+def convolution():
+    layers = keras.layers
+    first = layers.Input((6, 6, 1), name="image")
+    x = layers.BatchNormalization(name="norm")(layers.Conv2D(2, 3, name="conv")(first))
+    x = layers.Dense(2, activation="softmax", name="out")(layers.Flatten(name="flat")(x))
+    return keras.Model(first, x, name="convolution")
+
+
+def recurrent():
+    return keras.Sequential([keras.layers.Input((5,), name="in"), keras.layers.Embedding(7, 3, name="words"),
+                             keras.layers.LSTM(2, name="memory"), keras.layers.Dense(1, name="out")], name="recurrent")
+
+
+def code():
+    """A Lambda layer: its code is in the file."""
+    return keras.Sequential([keras.layers.Input((2,), name="in"), keras.layers.Lambda(DOUBLE, name="code"),
+                             keras.layers.Dense(1, name="out")], name="lambda")
+
+
+def by_name():
+    """A Lambda layer that names a function."""
+    return keras.Sequential([keras.layers.Input((2,), name="in"), keras.layers.Lambda(twice, name="named")], name="named")
+
+
+def nested():
+    """Code below a wrapper, in a model in a model."""
+    inner = keras.Sequential([keras.layers.Input((2,), name="inner_in"), keras.layers.Lambda(DOUBLE, name="deep")],
+                             name="inner")
+    first = keras.layers.Input((3, 2), name="in")
+    return keras.Model(first, keras.layers.TimeDistributed(inner, name="each")(first), name="outer")
+
+
+def own():
+    return keras.Sequential([keras.layers.Input((2,), name="in"), Own(3, name="own"), keras.layers.Dense(1, name="out")],
+                            name="own")
+
+
+def saved(make):
+    def write(path):
+        seeded()
+        make().save(path)
+    return write
+
+
+def weights(path):
+    seeded()
+    dense().save_weights(path)
+
+
+def config(path):
+    """The old pair of a configuration as JSON beside weights."""
+    seeded()
+    with open(path, "w") as file:
+        file.write(code().to_json())
+
+
+def fixtures():
+    every = [("dense", dense), ("convolution", convolution), ("recurrent", recurrent), ("lambda", code),
+             ("function", by_name), ("nested-lambda", nested), ("own-layer", own)]
+    for name, make in every:
+        for suffix in ["h5"] + (["keras"] if AT >= (2, 12) else []):
+            yield "keras-%s-%s.%s" % (RELEASE, name, suffix), "keras %s, tensorflow %s, Model.save" % (
+                RELEASE, tensorflow.__version__), saved(make)
+    yield "keras-%s-dense.weights.h5" % RELEASE, "keras %s, Model.save_weights" % RELEASE, weights
+    yield "keras-%s-lambda.json" % RELEASE, "keras %s, Model.to_json" % RELEASE, config
