@@ -10,7 +10,8 @@
 // look-up in Python than "a" with "b.c", and so it is another name here. An
 // entry is a line of a list: a name, the uses that it grants, and why they
 // are harmless. A use is what a file does with a name: import, call, new or
-// build. An entry that begins with an exclamation mark is a never: the name
+// build. The word plain grants calls alone whose arguments say all that they
+// reach, and only where the file does not hold the name as a value. An entry that begins with an exclamation mark is a never: the name
 // stays untrusted whatever other lists say. A [Ruling] is the judgement on
 // one name of a file, a [Verdict] the one on the file.
 //

@@ -25,6 +25,6 @@ func Example() {
 	fmt.Println(allowlist.Default().With(own).Judge(model).Status)
 	// Output:
 	// untrusted [mypkg.models.Net]
-	// mypkg.models.Net is imported, constructed and given state: not on any list
+	// mypkg.models.Net is imported, constructed and given state: needs the code of mypkg.models, which has no list
 	// trusted
 }

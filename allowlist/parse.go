@@ -34,6 +34,10 @@ type Entry struct {
 	Line             int          // from 1; 0 where the entry comes from no file
 }
 
+// plainly is granted by the word "plain": calls whose arguments say all that
+// they reach (inspect.Global.Explained). No file has it as a use.
+const plainly inspect.Uses = 1 << 7
+
 // name is the look-up that an entry or a global stands for.
 type name struct{ module, qualname string }
 
@@ -131,7 +135,7 @@ func parseLine(line string) (entry Entry, ok bool, err error) {
 	case entry.Never && entry.Uses != 0:
 		err = fmt.Errorf("!%s takes no uses", n)
 	case !entry.Never && entry.Uses == 0:
-		err = fmt.Errorf("%s grants no use (import, call, new, build)", n)
+		err = fmt.Errorf("%s grants no use (import, call, new, build, plain)", n)
 	}
 	return entry, err == nil, err
 }
@@ -141,6 +145,9 @@ func parseUses(words string) (inspect.Uses, error) {
 	var uses inspect.Uses
 	for word := range strings.FieldsSeq(words) {
 		use, ok := inspect.ParseUse(word)
+		if word == "plain" {
+			use, ok = plainly, true
+		}
 		switch {
 		case !ok:
 			return 0, fmt.Errorf("unknown use %+q", word)

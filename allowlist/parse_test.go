@@ -53,8 +53,8 @@ func TestParseListErrors(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"no module", "eval import", `l:1: name "eval" has no module`},
 		{"second line", "# x\neval import", `l:2: name "eval" has no module`},
-		{"no use", "a.b", "l:1: a.b grants no use (import, call, new, build)"},
-		{"no use but a reason", "a.b # why", "l:1: a.b grants no use (import, call, new, build)"},
+		{"no use", "a.b", "l:1: a.b grants no use (import, call, new, build, plain)"},
+		{"no use but a reason", "a.b # why", "l:1: a.b grants no use (import, call, new, build, plain)"},
 		{"unknown use", "a.b import execute", `l:1: unknown use "execute"`},
 		{"use in capitals", "a.b Import", `l:1: unknown use "Import"`},
 		{"change", "a.b import change", "l:1: change can never be granted"},

@@ -215,8 +215,11 @@ func (p *Policy) ruleNamed(n name, uses, explained inspect.Uses) (Ruling, string
 		r = p.rules[n]
 	}
 	granted := r.uses &^ inspect.Change
-	if explained != 0 && !r.never && uses&^(explained|inspect.Import) == 0 {
-		return Ruling{Trusted: true, Reason: "looks up a name by plain arguments; that name is judged itself"}, ""
+	if granted&plainly != 0 {
+		if explained != 0 && uses&^(explained|inspect.Import) == 0 {
+			return Ruling{Trusted: true, Reason: r.reason, Source: r.source}, ""
+		}
+		granted &^= plainly
 	}
 	ruling := Ruling{Denied: uses &^ granted, Reason: r.reason, Source: r.source}
 	switch {
@@ -225,6 +228,8 @@ func (p *Policy) ruleNamed(n name, uses, explained inspect.Uses) (Ruling, string
 		ruling.Reason = strings.TrimSuffix("marked as never trusted: "+r.reason, ": ")
 	case n.module == "" || n.qualname == "":
 		return Ruling{Denied: uses, Reason: "not a plain name"}, ruleUntrusted
+	case r.uses&plainly != 0 && granted == 0:
+		ruling.Reason = "only a call is harmless whose arguments say all that it reaches: " + r.reason
 	case granted == 0:
 		ruling.Reason = unlisted(n)
 	case ruling.Denied == 0:
@@ -237,17 +242,6 @@ func (p *Policy) ruleNamed(n name, uses, explained inspect.Uses) (Ruling, string
 		return ruling, ruleChanged
 	}
 	return ruling, ruleUntrusted
-}
-
-// unlisted says why a name is not trusted that no list holds.
-func unlisted(n name) string {
-	switch {
-	case n.module == "__main__" || n.module == "__mp_main__":
-		return "needs the code of __main__ (the author's own script)"
-	case strings.Contains(n.qualname, "."):
-		return "not on any list, where it would be written " + plain(n.String())
-	}
-	return "not on any list"
 }
 
 // finding words the ruling on g.

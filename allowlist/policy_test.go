@@ -52,20 +52,20 @@ func TestJudgeGlobal(t *testing.T) {
 		{"called, may be built", global("a", "data", imp|call), ruleUntrusted, call, "may be imported, constructed and given state but the file calls it", "own.txt:3"},
 		{"unlisted", global("os", "system", imp|call), ruleUntrusted, imp | call, "not on any list", ""},
 		{"unlisted, dotted", global("os", "path.join", imp), ruleUntrusted, imp, "not on any list, where it would be written os:path.join", ""},
-		{"other split", global("a.Outer", "In", imp), ruleUntrusted, imp, "not on any list", ""},
+		{"other split", global("a.Outer", "In", imp), ruleUntrusted, imp, "needs the code of a.Outer, which has no list", ""},
 		{"right split", global("a", "Outer.In", imp), "", 0, "", "own.txt:4"},
-		{"submodule", global("a.held", "x", imp), ruleUntrusted, imp, "not on any list", ""},
-		{"other case", global("a", "Held", imp), ruleUntrusted, imp, "not on any list", ""},
-		{"space", global("a", "held ", imp), ruleUntrusted, imp, "not on any list", ""},
-		{"zero byte", global("a", "held\x00", imp), ruleUntrusted, imp, "not on any list", ""},
+		{"submodule", global("a.held", "x", imp), ruleUntrusted, imp, "needs the code of a.held, which has no list", ""},
+		{"other case", global("a", "Held", imp), ruleUntrusted, imp, "needs the code of a, which has no list", ""},
+		{"space", global("a", "held ", imp), ruleUntrusted, imp, "needs the code of a, which has no list", ""},
+		{"zero byte", global("a", "held\x00", imp), ruleUntrusted, imp, "needs the code of a, which has no list", ""},
 		{"never", global("a", "never", imp), ruleUntrusted, imp, "marked as never trusted", "own.txt:6"},
 		{"author's script", global("__main__", "Net", imp), ruleUntrusted, imp, "needs the code of __main__ (the author's own script)", ""},
 		{"changed", global("a", "data", imp|build|change), ruleChanged, change, "may be imported, constructed and given state but the file changes it", "own.txt:3"},
-		{"changed, unlisted", global("x", "y", imp|change), ruleChanged, imp | change, "not on any list", ""},
+		{"changed, unlisted", global("x", "y", imp|change), ruleChanged, imp | change, "needs the code of x, which has no list", ""},
 		{"unknown use", global("a", "data", 1<<7), ruleUntrusted, 1 << 7, "", "own.txt:3"},
 		{"no use counts as import", global("a", "held", 0), "", 0, "held", "own.txt:2"},
 		{"no use, import not granted", global("a", "odd", 0), ruleUntrusted, imp, "may be called but the file imports it", "own.txt:5"},
-		{"no use, unlisted", global("x", "y", 0), ruleUntrusted, imp, "not on any list", ""},
+		{"no use, unlisted", global("x", "y", 0), ruleUntrusted, imp, "needs the code of x, which has no list", ""},
 		{"no module", global("", "held", imp), ruleUntrusted, imp, "not a plain name", ""},
 		{"no name", global("a", "", imp), ruleUntrusted, imp, "not a plain name", ""},
 		{"computed", inspect.Global{Qualname: "<computed>", Kind: inspect.Computed, Uses: call}, ruleComputed, call, "", ""},
@@ -73,7 +73,7 @@ func TestJudgeGlobal(t *testing.T) {
 		{"extension", inspect.Global{Qualname: "<extension 7>", Kind: inspect.Extension, Uses: imp}, ruleExtension, imp, "", ""},
 		{"reference", inspect.Global{Qualname: "<persistent id>", Kind: inspect.Reference, Uses: imp}, rulePersistent, imp, "", ""},
 		{"unknown kind", inspect.Global{Module: "a", Qualname: "held", Kind: 99, Uses: imp}, ruleUntrusted, imp, "", ""},
-		{"raw plays no part", inspect.Global{Module: "x", Qualname: "y", Raw: "a.held", Uses: imp}, ruleUntrusted, imp, "not on any list", ""},
+		{"raw plays no part", inspect.Global{Module: "x", Qualname: "y", Raw: "a.held", Uses: imp}, ruleUntrusted, imp, "needs the code of x, which has no list", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			v := p.Judge(&inspect.Model{Globals: []inspect.Global{test.global}})
@@ -215,10 +215,10 @@ func TestFindings(t *testing.T) {
 	want := []string{
 		"builtins.eval (in the file: __builtin__.eval) is imported: not on any list",
 		"os.system is imported: not on any list",
-		`"a\x1b[31m.b\n" is imported: not on any list`,
+		`"a\x1b[31m.b\n" is imported: needs the code of "a\x1b[31m", which has no list`,
 		"os.system is imported and called: not on any list",
-		"x." + strings.Repeat("y", 198) + "… is imported: not on any list",
-		`"a.\u00fcn\u00ef\u202e" is itself changed, not a copy of it: not on any list`,
+		"x." + strings.Repeat("y", 198) + "… is imported: needs the code of x, which has no list",
+		`"a.\u00fcn\u00ef\u202e" is itself changed, not a copy of it: needs the code of a, which has no list`,
 	}
 	var got []string
 	for _, f := range v.Findings {

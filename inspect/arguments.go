@@ -1,26 +1,52 @@
 package inspect
 
-import "strings"
+import (
+	"strings"
 
-// argumentRule says what a function does with a class or callable that it is
-// given. The function may be trusted while what it is given is not.
-type argumentRule struct {
+	"modelscan/pickle"
+)
+
+// What a call reaches through its arguments: a function may be trusted while
+// what it is given is not, and one that is not trusted may be harmless where
+// its arguments say all that it reaches. One table holds both.
+
+// callRule says what a call of a function does with its arguments.
+type callRule struct {
+	uses []argumentUse
+	// plain returns the names that stand for a call: all that it looks up or
+	// gives. ok is false where the arguments do not tell. Where every call of a
+	// function is plain, and nothing holds the function, those names are judged
+	// in its place (Global.Explained).
+	plain func(p *pickle.Program, args []pickle.Value) (names []Global, ok bool)
+}
+
+// argumentUse is a use of a class or callable that a function is given.
+type argumentUse struct {
 	argument int
 	use      Uses
 	base     bool // builtins.object is exempt
+	codec    bool // the argument names a codec
+	state    bool // the argument becomes the state of what is made
 }
 
 var (
-	newsFirst  = []argumentRule{{argument: 0, use: New}}
-	newsTwo    = []argumentRule{{argument: 0, use: New}, {argument: 1, use: New}}
-	callsFirst = []argumentRule{{argument: 0, use: Call}}
+	newsFirst  = callRule{uses: []argumentUse{{argument: 0, use: New}}}
+	newsTwo    = callRule{uses: []argumentUse{{argument: 0, use: New}, {argument: 1, use: New}}}
+	callsFirst = callRule{uses: []argumentUse{{argument: 0, use: Call}}}
+	callsNext  = callRule{uses: []argumentUse{{argument: 1, use: Call}}}
+	retypes    = callRule{uses: []argumentUse{{argument: 0, use: Call}, {argument: 1, use: New | Build}, {argument: 3, state: true}}}
+	restates   = callRule{uses: []argumentUse{{argument: 3, state: true}}}
+	decodes    = callRule{uses: []argumentUse{{argument: 1, codec: true}}}
+	rebuilds   = callRule{uses: []argumentUse{{argument: 0, use: New}, {argument: 1, use: New | Call, base: true}}}
 )
 
-var argumentTable = map[[2]string][]argumentRule{
-	{"copyreg", "_reconstructor"}:                     {{argument: 0, use: New}, {argument: 1, use: New | Call, base: true}},
+var callRules = map[[2]string]callRule{
+	{"copyreg", "_reconstructor"}:                     rebuilds,
 	{"copyreg", "__newobj__"}:                         newsFirst,
 	{"copyreg", "__newobj_ex__"}:                      newsFirst,
 	{"array", "_array_reconstructor"}:                 callsFirst,
+	{"collections", "defaultdict"}:                    callsFirst, // when a missing key is asked for
+	{"types", "MethodType"}:                           callsFirst, // when the method is called
 	{"numpy.core.multiarray", "_reconstruct"}:         newsFirst,
 	{"numpy._core.multiarray", "_reconstruct"}:        newsFirst,
 	{"numpy.core._multiarray_umath", "_reconstruct"}:  newsFirst,
@@ -28,12 +54,27 @@ var argumentTable = map[[2]string][]argumentRule{
 	{"numpy.core._internal", "_reconstruct"}:          newsFirst,
 	{"numpy.ma.core", "_mareconstruct"}:               newsTwo,
 	{"numpy.random._pickle", "__bit_generator_ctor"}:  callsFirst,
-	{"numpy.random._pickle", "__generator_ctor"}:      {{argument: 1, use: Call}},
-	{"numpy.random._pickle", "__randomstate_ctor"}:    {{argument: 1, use: Call}},
+	{"numpy.random._pickle", "__generator_ctor"}:      callsNext,
+	{"numpy.random._pickle", "__randomstate_ctor"}:    callsNext,
 	{"scipy.spatial.ckdtree", "new_object"}:           newsFirst,
-	{"torch._tensor", "_rebuild_from_type_v2"}:        {{argument: 0, use: Call}, {argument: 1, use: New}},
-	{"torch._tensor", "_rebuild_from_type"}:           {{argument: 0, use: Call}, {argument: 1, use: New}},
+	{"torch._tensor", "_rebuild_from_type_v2"}:        retypes,
+	{"torch._tensor", "_rebuild_from_type"}:           retypes,
+	{"torch.tensor", "_rebuild_from_type"}:            retypes,
 	{"torch._utils", "_rebuild_wrapper_subclass"}:     newsFirst,
+	{"torch._utils", "_rebuild_parameter_with_state"}: restates,
+	{"_codecs", "encode"}:                             decodes,
+	{"_codecs", "decode"}:                             decodes,
+	{"builtins", "str"}:                               decodes,
+	{"builtins", "bytes"}:                             decodes,
+	{"builtins", "bytearray"}:                         decodes,
+
+	{"numpy.core", "_ufunc_reconstruct"}:  {plain: namedUfunc},
+	{"numpy._core", "_ufunc_reconstruct"}: {plain: namedUfunc},
+	{"builtins", "getattr"}:               {plain: namedAttribute},
+	{"builtins", "type"}:                  {plain: typeOfConstant},
+	{"_operator", "itemgetter"}:           {plain: constants},
+	{"operator", "itemgetter"}:            {plain: constants},
+	{"logging", "getLogger"}:              {plain: loggerName},
 }
 
 // pandasIndexMakers are functions of pandas' index modules, whose place
@@ -43,22 +84,227 @@ var pandasIndexMakers = map[string]bool{
 	"_new_IntervalIndex": true,
 }
 
-// argumentRules returns the rules for a function.
-func argumentRules(module, qualname string) []argumentRule {
-	if rules, ok := argumentTable[[2]string{module, qualname}]; ok {
-		return rules
+// ruleOf returns the rule for a function.
+func ruleOf(g *pickle.Global) callRule {
+	if rule, ok := callRules[[2]string{g.Module, g.Qualname}]; ok {
+		return rule
 	}
 	// Cython's __pyx_unpickle_X(type, checksum, state) and the newObj(cls)
 	// of scikit-learn's trees and metrics make an object of the class given.
-	if strings.HasPrefix(qualname, "__pyx_unpickle_") || qualname == "newObj" ||
-		pandasIndexMakers[qualname] && strings.HasPrefix(module, "pandas.") {
+	if strings.HasPrefix(g.Qualname, "__pyx_unpickle_") || g.Qualname == "newObj" ||
+		pandasIndexMakers[g.Qualname] && strings.HasPrefix(g.Module, "pandas.") {
 		return newsFirst
 	}
-	return nil
+	return callRule{}
 }
 
 // viewOnly tells of numpy.memmap, whose constructor opens a file. NumPy's
 // _reconstruct and joblib make plain arrays of it and never run that.
 func viewOnly(module, qualname string) bool {
 	return qualname == "memmap" && (module == "numpy" || module == "numpy.core.memmap" || module == "numpy._core.memmap")
+}
+
+// arguments notes what a call of a known function does with its arguments.
+func (n *names) arguments(e pickle.Event) {
+	g, ok := n.p.Global(e.Subject)
+	if !ok {
+		return
+	}
+	rule := ruleOf(g)
+	args, _ := n.p.Tuple(e.Detail)
+	if e.Kind == pickle.NewObjEx && len(args) == 2 {
+		args = n.keywords(rule, args, e.Offset)
+	}
+	for _, r := range rule.uses {
+		if r.argument >= len(args) {
+			continue
+		}
+		arg, use := args[r.argument], r.use
+		switch {
+		case r.codec:
+			n.codec(arg, e.Offset)
+			continue
+		case r.state:
+			n.hooks(arg, e.Offset)
+			continue
+		}
+		if object, ok := n.p.Global(arg); ok {
+			if r.base && object.Module == "builtins" && object.Qualname == "object" {
+				continue
+			}
+			if viewOnly(object.Module, object.Qualname) && g.Qualname == "_reconstruct" {
+				use = Build
+			}
+		}
+		n.held(arg, use, e.Offset)
+	}
+	if rule.plain != nil {
+		n.explain(e, rule, args)
+	}
+}
+
+// keywords notes a codec given by keyword and returns the other arguments.
+func (n *names) keywords(rule callRule, args []pickle.Value, offset int64) []pickle.Value {
+	if len(rule.uses) > 0 && rule.uses[0].codec {
+		for _, value := range n.p.Pairs(args[1]) {
+			n.codec(value, offset)
+		}
+	}
+	positional, _ := n.p.Tuple(args[0])
+	return positional
+}
+
+// textCodecs are the codecs that make bytes of text and text of bytes, with
+// dashes and spaces as underscores.
+var textCodecs = map[string]bool{
+	"ascii": true, "us_ascii": true, "utf_8": true, "utf8": true, "utf_8_sig": true, "utf_16": true, "utf16": true,
+	"utf_16_le": true, "utf_16_be": true, "utf_32": true, "utf_32_le": true, "utf_32_be": true, "latin1": true,
+	"latin_1": true, "latin": true, "iso_8859_1": true, "iso8859_1": true, "cp1252": true, "windows_1252": true,
+	"raw_unicode_escape": true, "unicode_escape": true,
+}
+
+// codec notes the name of a codec, unless it is a plain encoding of text: a
+// codec is looked up as a module of the package encodings, and by whatever
+// else the process has registered.
+func (n *names) codec(v pickle.Value, offset int64) {
+	g := Global{Kind: Computed, Qualname: computedName}
+	switch n.p.Kind(v) {
+	case pickle.None, pickle.Bool, pickle.Int, pickle.Float, pickle.Bytes:
+		return // no name, which Python refuses
+	case pickle.Text, pickle.ByteText:
+		if name, ok := n.p.Text(v); ok {
+			if textCodecs[strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(name))] {
+				return
+			}
+			g = Global{Module: "encodings", Qualname: name}
+		}
+	}
+	g.Uses, g.Count, g.Member, g.Offset = Import, 1, n.member, offset
+	n.c.global(g, n.again)
+}
+
+// explain notes the names that stand for a call, or that nothing does.
+func (n *names) explain(e pickle.Event, rule callRule, args []pickle.Value) {
+	i, _ := n.p.GlobalIndex(e.Subject)
+	found, ok := rule.plain(n.p, args)
+	if !ok || e.Kind == pickle.Obj {
+		n.opaque[i] = true
+		return
+	}
+	n.explained[i] = true
+	for _, g := range found {
+		g.Uses, g.Count, g.Member, g.Offset = Import, 1, n.member, e.Offset
+		n.c.global(g, n.again)
+	}
+}
+
+// withhold takes back what was explained of functions that the program also
+// holds as values: trusted code may call those with anything.
+func (n *names) withhold() {
+	any := false
+	for _, explained := range n.explained {
+		any = any || explained
+	}
+	if !any {
+		return
+	}
+	for i, held := range n.p.Held() {
+		n.opaque[i] = n.opaque[i] || held
+	}
+}
+
+// resolve returns the name that v, the result of a call, stands for.
+func (n *names) resolve(v pickle.Value) (Global, bool) {
+	call, ok := n.p.Call(v)
+	if !ok || call.Kind == pickle.NewObj || call.Kind == pickle.NewObjEx {
+		return Global{}, false
+	}
+	g, ok := n.p.Global(call.Subject)
+	if !ok {
+		return Global{}, false
+	}
+	rule := ruleOf(g)
+	if rule.plain == nil {
+		return Global{}, false
+	}
+	args, _ := n.p.Tuple(call.Detail)
+	found, ok := rule.plain(n.p, args)
+	if !ok || len(found) != 1 {
+		return Global{}, false
+	}
+	return found[0], true
+}
+
+// namedUfunc is what _ufunc_reconstruct(module, name) imports.
+func namedUfunc(p *pickle.Program, args []pickle.Value) ([]Global, bool) {
+	if len(args) != 2 {
+		return nil, false
+	}
+	module, ok := p.Text(args[0])
+	name, ok2 := p.Text(args[1])
+	return []Global{{Module: module, Qualname: name}}, ok && ok2
+}
+
+// namedAttribute is what getattr(object, name) gives of an imported object,
+// such as a member of an enumeration, or of an instance of an imported class.
+func namedAttribute(p *pickle.Program, args []pickle.Value) ([]Global, bool) {
+	if len(args) != 2 {
+		return nil, false
+	}
+	g, ok := p.Global(args[0])
+	if !ok {
+		made, _ := p.Call(args[0])
+		class, named := p.ClassValue(args[0])
+		g, ok = p.Global(class)
+		ok = ok && named && (made.Kind == pickle.NewObj || class != made.Subject) // what else a call gave may be of any class
+	}
+	name, ok2 := p.Text(args[1])
+	if !ok || !ok2 || g.Kind != pickle.Named {
+		return nil, false
+	}
+	return []Global{{Module: g.Module, Qualname: g.Qualname + "." + name}}, true
+}
+
+// typeOfConstant is what type(constant) gives.
+func typeOfConstant(p *pickle.Program, args []pickle.Value) ([]Global, bool) {
+	if len(args) != 1 {
+		return nil, false
+	}
+	if g, ok := p.Global(args[0]); ok && g.Module == "builtins" {
+		switch g.Qualname {
+		case "Ellipsis":
+			return []Global{{Module: "types", Qualname: "EllipsisType"}}, true
+		case "NotImplemented":
+			return []Global{{Module: "types", Qualname: "NotImplementedType"}}, true
+		}
+	}
+	switch kind := p.Kind(args[0]); kind {
+	case pickle.None:
+		return []Global{{Module: "types", Qualname: "NoneType"}}, true
+	case pickle.Bool, pickle.Int, pickle.Float, pickle.Text, pickle.Bytes, pickle.ByteArray, pickle.Tuple, pickle.List,
+		pickle.Dict, pickle.Set, pickle.FrozenSet:
+		return []Global{{Module: "builtins", Qualname: kind.String()}}, true
+	}
+	return nil, false
+}
+
+// constants reaches nothing: its arguments are numbers and text.
+func constants(p *pickle.Program, args []pickle.Value) ([]Global, bool) {
+	for _, arg := range args {
+		switch p.Kind(arg) {
+		case pickle.None, pickle.Bool, pickle.Int, pickle.Float, pickle.Text, pickle.ByteText, pickle.Bytes:
+		default:
+			return nil, false
+		}
+	}
+	return nil, len(args) > 0
+}
+
+// loggerName is the text that logging.getLogger takes, or nothing.
+func loggerName(p *pickle.Program, args []pickle.Value) ([]Global, bool) {
+	if len(args) == 0 {
+		return nil, true
+	}
+	_, text := p.Text(args[0])
+	return nil, text && len(args) == 1
 }

@@ -68,6 +68,7 @@ func (c *collector) names(p *pickle.Program, member string, again bool) {
 	for e := range p.Events() {
 		n.event(e)
 	}
+	n.withhold()
 	for i, g := range p.Globals() {
 		if again && g.Kind == pickle.Computed && !g.Made {
 			continue // a reading gone astray takes a class for text
@@ -113,6 +114,7 @@ func (n *names) event(e pickle.Event) {
 		n.arguments(e)
 	case pickle.NewObj, pickle.NewObjEx:
 		n.use(e.Subject, New, e.Offset)
+		n.arguments(e)
 	case pickle.State, pickle.Items:
 		if n.p.Kind(e.Subject) != pickle.Instance {
 			n.use(e.Subject, Change, e.Offset)
@@ -223,64 +225,6 @@ func (n *names) held(v pickle.Value, use Uses, offset int64) {
 	}
 }
 
-// arguments notes what a call of a known function does with its arguments.
-func (n *names) arguments(e pickle.Event) {
-	g, ok := n.p.Global(e.Subject)
-	if !ok {
-		return
-	}
-	args, _ := n.p.Tuple(e.Detail)
-	for _, rule := range argumentRules(g.Module, g.Qualname) {
-		if rule.argument >= len(args) {
-			continue
-		}
-		arg, use := args[rule.argument], rule.use
-		if object, ok := n.p.Global(arg); ok {
-			if rule.base && object.Module == "builtins" && object.Qualname == "object" {
-				continue
-			}
-			if viewOnly(object.Module, object.Qualname) && g.Qualname == "_reconstruct" {
-				use = Build
-			}
-		}
-		n.held(arg, use, e.Offset)
-	}
-	if _, ok := lookups[[2]string{g.Module, g.Qualname}]; ok {
-		n.lookup(e)
-	}
-}
-
-// lookups are functions that look up a name by their arguments. Where those
-// are plain, the name stands for the call.
-var lookups = map[[2]string]func(p *pickle.Program, args []pickle.Value) (Global, bool){
-	{"numpy.core", "_ufunc_reconstruct"}:  namedUfunc,
-	{"numpy._core", "_ufunc_reconstruct"}: namedUfunc,
-	{"builtins", "getattr"}:               namedAttribute,
-}
-
-// namedUfunc is what _ufunc_reconstruct(module, name) imports.
-func namedUfunc(p *pickle.Program, args []pickle.Value) (Global, bool) {
-	if len(args) != 2 {
-		return Global{}, false
-	}
-	module, ok := p.Text(args[0])
-	name, ok2 := p.Text(args[1])
-	return Global{Module: module, Qualname: name}, ok && ok2
-}
-
-// namedAttribute is what getattr(object, name) gives of an imported object.
-func namedAttribute(p *pickle.Program, args []pickle.Value) (Global, bool) {
-	if len(args) != 2 {
-		return Global{}, false
-	}
-	g, ok := p.Global(args[0])
-	name, ok2 := p.Text(args[1])
-	if !ok || !ok2 || g.Kind != pickle.Named {
-		return Global{}, false
-	}
-	return Global{Module: g.Module, Qualname: g.Qualname + "." + name}, true
-}
-
 // maxPartials bounds partial objects of partial objects.
 const maxPartials = 16
 
@@ -314,39 +258,6 @@ func (n *names) partial(v pickle.Value) []pickle.Value {
 		v = inner
 	}
 	return nil
-}
-
-// resolve returns the name that a look-up by call gave.
-func (n *names) resolve(v pickle.Value) (Global, bool) {
-	call, ok := n.p.Call(v)
-	if !ok || call.Kind == pickle.NewObj || call.Kind == pickle.NewObjEx {
-		return Global{}, false
-	}
-	g, ok := n.p.Global(call.Subject)
-	if !ok {
-		return Global{}, false
-	}
-	read, ok := lookups[[2]string{g.Module, g.Qualname}]
-	if !ok {
-		return Global{}, false
-	}
-	args, _ := n.p.Tuple(call.Detail)
-	return read(n.p, args)
-}
-
-// lookup notes the name that a call looks up, or that it cannot be told.
-func (n *names) lookup(e pickle.Event) {
-	i, _ := n.p.GlobalIndex(e.Subject)
-	g, _ := n.p.Global(e.Subject)
-	args, _ := n.p.Tuple(e.Detail)
-	found, ok := lookups[[2]string{g.Module, g.Qualname}](n.p, args)
-	if !ok || e.Kind == pickle.Obj {
-		n.opaque[i] = true
-		return
-	}
-	n.explained[i] = true
-	found.Uses, found.Count, found.Member, found.Offset = Import, 1, n.member, e.Offset
-	n.c.global(found, n.again)
 }
 
 // attributes yields the names and values of a state that become attributes:

@@ -299,3 +299,38 @@ func (p *Program) States(v Value) iter.Seq[Value] {
 		}
 	}
 }
+
+// Held tells, by index in Globals, which imported objects are part of
+// something: of a container, arguments, a state, items, an id, or the result.
+// The others were called or given state, and dropped.
+func (p *Program) Held() []bool {
+	held := make([]bool, len(p.globals))
+	note := func(values ...Value) {
+		for _, v := range values {
+			if isGlobal(v) {
+				held[globalIndex(v)] = true
+			}
+		}
+	}
+	note(p.Root)
+	for i := range p.nodes.n {
+		switch n := p.nodes.at(i); n.kind {
+		case Tuple:
+			note(p.items(Value(i))...)
+		case List, Dict, Set, FrozenSet, Instance:
+			for _, values := range p.chunks(n) {
+				note(values...)
+			}
+		}
+	}
+	for i := range p.events.n {
+		e := p.events.at(i).public()
+		note(e.Detail)
+		if e.Kind == Items && p.kind(e.Subject) != Instance { // the graph has not all that was put there
+			for i := range held {
+				held[i] = true
+			}
+		}
+	}
+	return held
+}
