@@ -112,6 +112,9 @@ func (n *names) event(e pickle.Event) {
 	case pickle.Reduce, pickle.Inst, pickle.Obj:
 		n.use(e.Subject, Call, e.Offset)
 		n.arguments(e)
+		if !n.again {
+			n.called(e)
+		}
 	case pickle.NewObj, pickle.NewObjEx:
 		n.use(e.Subject, New, e.Offset)
 		n.arguments(e)
@@ -166,6 +169,9 @@ func (n *names) use(v pickle.Value, use Uses, offset int64) {
 func (n *names) built(e pickle.Event) {
 	if class, ok := n.p.ClassValue(e.Subject); ok {
 		n.use(class, Build, e.Offset)
+		if g, ok := n.p.Global(class); ok && e.Kind == pickle.State && !n.again {
+			n.given(g.Module+"."+g.Qualname, e.Detail)
+		}
 	} else if call, ok := n.p.Call(e.Subject); ok {
 		if i, ok := n.p.GlobalIndex(call.Subject); ok {
 			n.uses[i] |= Build

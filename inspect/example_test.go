@@ -24,5 +24,6 @@ func ExampleInspector_File() {
 	// pickle sklearn.pipeline.Pipeline 0
 	// scikit-learn 1.5.2
 	// numpy >=2.0
+	// python >=3.4
 	// steps[0][1].mean_ <f8 [4]
 }

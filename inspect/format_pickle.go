@@ -362,6 +362,7 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 			w.sideFiles(how.joblib)
 		}
 		w.objects(p, s.member)
+		w.era(p, s.member)
 		if s.member == "" {
 			w.model.Root = rootObject(p)
 		}

@@ -93,8 +93,12 @@ func (o *objects) visit(v pickle.Value, at int32) {
 		}
 		o.instance(v, at)
 	case pickle.Dict:
+		small, _ := o.p.Len(v)
 		for key, value := range o.p.Pairs(v) {
 			o.child(value, place{at, stepKey, 0, key})
+			if small <= maxKeys {
+				o.records(v, key, value)
+			}
 		}
 	default:
 		o.sequence(v, at)
@@ -148,28 +152,12 @@ func (o *objects) state(v, state pickle.Value, at int32) {
 	}
 	for key, value := range attributes(o.p, state) {
 		o.child(value, place{at, stepAttribute, 0, key})
-		o.probe(v, key, value)
+		o.records(v, key, value)
 	}
 }
 
 func (o *objects) isAttributes(v pickle.Value) bool {
 	return o.p.IsNone(v) || o.p.Kind(v) == pickle.Dict
-}
-
-// probe notes a version that an object records of itself.
-func (o *objects) probe(v, key, value pickle.Value) {
-	if !o.p.TextIs(key, "_sklearn_version") {
-		return
-	}
-	text, ok := o.p.Text(value)
-	if !ok || !plausibleVersion(text) {
-		return
-	}
-	source := "_sklearn_version"
-	if class, ok := o.p.ClassOf(v); ok {
-		source += " of " + class.Module + "." + class.Qualname
-	}
-	o.c.version(attributeProbes["_sklearn_version"], text, source, o.member)
 }
 
 // side returns the name of the side file that stands for v.

@@ -1,57 +1,200 @@
 package inspect
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// A moduleProbe tells a bound on a library's version by the module of a name.
-type moduleProbe struct {
-	library, version string
-	prefix           string // of the module
+// A probe is a row of the table: what a file shows, and what it says of the
+// release of a library that wrote it.
+type probe struct {
+	library string // PyPI name, or "python"
+	version string // a bound, or recorded
+	evidence
 }
 
-// moduleProbes are evidence that the pickles themselves carry: NumPy 2.0
-// renamed numpy.core to numpy._core and pickles by the new name alone.
-var moduleProbes = []moduleProbe{
-	{"numpy", ">=2.0", "numpy._core."},
-	{"numpy", "<2.0", "numpy.core."},
+// recorded stands for the version that the evidence itself is.
+const recorded = ""
+
+// probes has what tells versions. A bound holds for every release on its
+// side: testdata/envs.py has releases on both, and testdata/oracle/matrix.py
+// asks them. What no library writes in that form gives nothing.
+var probes = slices.Concat([]probe{
+	{"scikit-learn", recorded, attribute("_sklearn_version")},
+	{"pytorch-lightning", recorded, attribute("pytorch-lightning_version")},
+	{"transformers", recorded, attribute("transformers_version")},
+	{"spacy", recorded, attribute("spacy_version")},
+	{"python", recorded, attributeOf("autogluon.", "_python_version")},
+	{"autogluon.tabular", recorded, attributeOf("autogluon.tabular.", "version")},
+
+	// Python: protocols, and the arguments of types.CodeType by release.
+	{"python", "<3.0", oldText()},
+	{"python", ">=3.0", call("_codecs.encode", "text text")},
+	{"python", ">=3.0", protocol(3)},
+	{"python", ">=3.4", protocol(4)},
+	{"python", ">=3.8", protocol(5)},
+	{"python", ">=3.13", name("pathlib._local.")},
+	{"python", "<3.14", name("pathlib._local.")},
+	{"python", ">=3.9", name("types.GenericAlias")},
+	{"python", ">=3.9", name("zoneinfo.")},
+
+	{"numpy", ">=2.0", name("numpy._core.")},
+	{"numpy", "<2.0", name("numpy.core.")},
+	{"numpy", ">=1.16", name("numpy.core.numeric._frombuffer")},
+	{"numpy", ">=2.3", call("numpy._core.numeric._frombuffer", "any any any text tuple")},
+	{"numpy", "<1.19", call("numpy.dtype", "any int int")},
+	{"numpy", ">=1.19", call("numpy.dtype", "any bool bool")},
+	{"numpy", "<1.17", call("numpy.random.__RandomState_ctor", "")},
+	{"numpy", ">=1.17", name("numpy.random._pickle.")},
+	{"numpy", "<1.24", call("numpy.random._pickle.__randomstate_ctor", "text")},
+	{"numpy", "<1.24", call("numpy.random._pickle.__generator_ctor", "text")},
+	{"numpy", ">=1.24", call("numpy.random._pickle.__randomstate_ctor", "text class")},
+	{"numpy", ">=1.24", call("numpy.random._pickle.__generator_ctor", "text class")},
+	{"numpy", "<2.0", call("numpy.random._pickle.__randomstate_ctor", "text class")},
+	{"numpy", "<2.0", call("numpy.random._pickle.__generator_ctor", "text class")},
+	{"numpy", ">=2.0", call("numpy.random._pickle.__bit_generator_ctor", "class")},
+
+	{"scipy", "<1.8", name("scipy.spatial.ckdtree.cKDTree")},
+	{"scipy", ">=1.8", name("scipy.spatial._ckdtree.cKDTree")},
+	{"scipy", "<1.8", name("scipy.interpolate.interpolate.")},
+	{"scipy", ">=1.8", name("scipy.interpolate._interpolate.")},
+	{"scipy", ">=1.8", name("scipy.sparse._arrays.")},
+	{"scipy", "<1.11", name("scipy.sparse._arrays.")},
+	{"scipy", ">=1.11", name("scipy.sparse._csr.csr_array")},
+	{"scipy", "<1.13", state("scipy.sparse._coo.coo_matrix", "row")},
+	{"scipy", ">=1.13", state("scipy.sparse._coo.coo_matrix", "coords")},
+
+	{"pandas", "<0.18", name("pandas.core.index.")},
+	{"pandas", ">=0.18", name("pandas.indexes.")},
+	{"pandas", "<0.20", name("pandas.indexes.")},
+	{"pandas", ">=0.20", name("pandas.core.indexes.")},
+	{"pandas", "<2.0", name("pandas.core.indexes.numeric.")},
+	{"pandas", "<0.24", name("pandas.core.internals.BlockManager")},
+	{"pandas", "<0.24", name("pandas.core.internals.SingleBlockManager")},
+	{"pandas", ">=0.24", name("pandas.core.internals.managers.")},
+	{"pandas", "<1.3", parts("pandas.core.internals.managers.BlockManager", "list list list dict")},
+	{"pandas", ">=1.3", call("pandas.core.internals.managers.BlockManager", "tuple list")},
+	{"pandas", ">=1.4", name("pandas._libs.internals._unpickle_block")},
+	{"pandas", "<1.4", name("pandas.core.internals.blocks.new_block")},
+	{"pandas", "<1.1", state("pandas.core.frame.DataFrame", "_data")},
+	{"pandas", ">=1.1", state("pandas.core.frame.DataFrame", "_mgr")},
+	{"pandas", ">=1.2", state("pandas.core.frame.DataFrame", "_flags")},
+	{"pandas", "<2.1", state("pandas.core.series.Series", "name")},
+	{"pandas", ">=2.1", state("pandas.core.series.Series", "_name")},
+	{"pandas", "<1.1", name("pandas.tseries.offsets.")},
+	{"pandas", ">=1.1", name("pandas._libs.tslibs.offsets.")},
+	{"pandas", "<3.0", name("pandas.core.frame.DataFrame")},
+	{"pandas", "<3.0", name("pandas.core.series.Series")},
+	{"pandas", ">=3.0", name("pandas.DataFrame")},
+	{"pandas", ">=3.0", name("pandas.Series")},
+	{"pandas", ">=3.0", name("pandas.Index")},
+	{"pandas", ">=3.0", name("pandas.RangeIndex")},
+	{"pandas", ">=3.0", name("pandas.StringDtype")},
+
+	{"joblib", "<0.9", state("joblib.numpy_pickle.NDArrayWrapper", "filename subclass -allow_mmap")},
+	{"joblib", ">=0.9", state("joblib.numpy_pickle.NDArrayWrapper", "allow_mmap")},
+	{"joblib", "<0.10", name("joblib.numpy_pickle.NDArrayWrapper")},
+	{"joblib", "<0.10", name("joblib.numpy_pickle.ZNDArrayWrapper")},
+	{"joblib", ">=0.10", name("joblib.numpy_pickle.NumpyArrayWrapper")},
+	{"joblib", "<1.2", state("joblib.numpy_pickle.NumpyArrayWrapper", "subclass shape order dtype allow_mmap -numpy_array_alignment_bytes")},
+	{"joblib", ">=1.2", state("joblib.numpy_pickle.NumpyArrayWrapper", "numpy_array_alignment_bytes")},
+
+	{"scikit-learn", "<0.21", name("sklearn.externals.joblib.")},
+	{"scikit-learn", ">=0.20", name("sklearn.impute.SimpleImputer")},
+	{"scikit-learn", "<0.21", name("sklearn.impute.SimpleImputer")},
+	{"scikit-learn", ">=0.21", name("sklearn.impute._base.")},
+	{"scikit-learn", "<1.1", name("sklearn.utils.Bunch")},
+	{"scikit-learn", ">=1.1", name("sklearn.utils._bunch.Bunch")},
+	{"scikit-learn", ">=0.21", name("sklearn.ensemble._gb_losses.")},
+	{"scikit-learn", "<1.4", name("sklearn.ensemble._gb_losses.")},
+	{"scikit-learn", ">=1.1", name("sklearn._loss._loss.")},
+	{"scikit-learn", ">=1.5", name("_loss.")},
+	{"scikit-learn", "<1.9", name("_loss.")},
+	{"scikit-learn", "<1.3", items("sklearn.tree._tree.Tree", "nodes", 56)},
+	{"scikit-learn", ">=1.3", items("sklearn.tree._tree.Tree", "nodes", 64)},
+
+	{"cloudpickle", "<1.5", name("cloudpickle.cloudpickle._fill_function")},
+	{"cloudpickle", "<1.5", name("cloudpickle.cloudpickle._rehydrate_skeleton_class")},
+	{"cloudpickle", ">=1.4", name("cloudpickle.cloudpickle._make_typevar")},
+	{"cloudpickle", ">=1.5", name("cloudpickle.cloudpickle._make_cell")},
+	{"cloudpickle", "<3.0", name("cloudpickle.cloudpickle_fast.")},
+	{"cloudpickle", ">=2.1", name("cloudpickle.cloudpickle._make_function")},
+	{"cloudpickle", ">=3.0", name("cloudpickle.cloudpickle._function_setstate")},
+	{"cloudpickle", ">=3.0", name("cloudpickle.cloudpickle._class_setstate")},
+
+	{"torch", ">=0.4", name("torch._utils._rebuild_tensor_v2")},
+	{"lightgbm", "<4.0", state("lightgbm.basic.Booster", "handle")},
+	{"lightgbm", ">=4.0", state("lightgbm.basic.Booster", "_handle")},
+	{"keras", ">=2.13", name("keras.src.")},
+	{"keras", ">=3.0", name("keras.src.legacy.")},
+},
+	moved("scikit-learn", "0.22", "sklearn.", sklearnModules),
+	moved("scipy", "1.8", "scipy.sparse.", "bsr coo csc csr dia dok lil"),
+	codes("types.CodeType"), codes("dill._dill._create_code"),
+)
+
+// sklearnModules are those to which scikit-learn 0.22 gave a leading
+// underscore, or another name where there is one behind "=".
+const sklearnModules = `
+cluster.affinity_propagation_=_affinity_propagation cluster.bicluster cluster.birch cluster.dbscan_=_dbscan
+cluster.hierarchical=_agglomerative cluster.k_means_=_kmeans cluster.mean_shift_=_mean_shift cluster.optics_=_optics
+cluster.spectral covariance.elliptic_envelope covariance.empirical_covariance_=_empirical_covariance
+covariance.graph_lasso_=_graph_lasso covariance.robust_covariance covariance.shrunk_covariance_=_shrunk_covariance
+cross_decomposition.cca_=_cca cross_decomposition.pls_=_pls decomposition.base decomposition.dict_learning
+decomposition.factor_analysis decomposition.fastica_=_fastica decomposition.incremental_pca decomposition.kernel_pca
+decomposition.nmf decomposition.online_lda=_lda decomposition.pca decomposition.sparse_pca
+decomposition.truncated_svd ensemble.bagging ensemble.base ensemble.forest ensemble.gradient_boosting=_gb
+ensemble.iforest ensemble.voting ensemble.weight_boosting feature_extraction.dict_vectorizer
+feature_extraction.hashing=_hash feature_selection.base feature_selection.from_model feature_selection.mutual_info
+feature_selection.rfe feature_selection.univariate_selection feature_selection.variance_threshold
+gaussian_process.gpc gaussian_process.gpr linear_model.base linear_model.bayes linear_model.coordinate_descent
+linear_model.huber linear_model.least_angle linear_model.logistic linear_model.omp linear_model.passive_aggressive
+linear_model.perceptron linear_model.ransac linear_model.ridge linear_model.sgd_fast
+linear_model.stochastic_gradient linear_model.theil_sen manifold.isomap manifold.locally_linear manifold.mds
+manifold.spectral_embedding_=_spectral_embedding manifold.t_sne metrics.classification metrics.ranking
+metrics.regression metrics.scorer mixture.base mixture.bayesian_mixture mixture.gaussian_mixture
+neighbors.ball_tree neighbors.base neighbors.classification neighbors.dist_metrics neighbors.kd_tree neighbors.kde
+neighbors.lof neighbors.nca neighbors.nearest_centroid neighbors.regression neighbors.unsupervised
+neural_network.multilayer_perceptron neural_network.rbm preprocessing.data preprocessing.label
+semi_supervised.label_propagation svm.base svm.classes tree.tree=_classes`
+
+// moved are the rows of modules that a release gave another name.
+func moved(library, release, parent, modules string) (rows []probe) {
+	for _, word := range strings.Fields(modules) {
+		old, leaf, renamed := strings.Cut(word, "=")
+		dot := strings.LastIndexByte(old, '.') + 1
+		if !renamed {
+			leaf = "_" + old[dot:]
+		}
+		rows = append(rows,
+			probe{library, "<" + release, name(parent + old + ".")},
+			probe{library, ">=" + release, name(parent + old[:dot] + leaf + ".")})
+	}
+	return rows
 }
 
-// attributeProbes are attributes in which a library records its version.
-var attributeProbes = map[string]string{
-	"_sklearn_version": "scikit-learn",
-}
-
-// version counts an object that states a version.
-func (c *collector) version(library, version, source, member string) {
-	for i := range c.model.Versions {
-		v := &c.model.Versions[i]
-		if v.Library == library && v.Version == version && v.Member == member {
-			v.Count++
-			return
+// codes are the rows of a function that makes code objects: their parts by
+// release of Python, and the first instruction of a function's code.
+func codes(function string) (rows []probe) {
+	const (
+		parts  = " tuple tuple tuple text text int data tuple tuple"
+		parts3 = " tuple tuple tuple text text text int data data tuple tuple"
+	)
+	add := func(version, args string) {
+		rows = append(rows, probe{"python", version, call(function, args)})
+		if strings.HasPrefix(function, "dill.") {
+			rows = append(rows, probe{"python", version, call(function, "data "+args)}) // the line numbers come first as well
 		}
 	}
-	if len(c.model.Versions) < maxVersions {
-		c.model.Versions = append(c.model.Versions, Version{library, version, source, member, 1})
-	}
-}
-
-// maxVersions bounds the versions of one file: a file that states more is made up.
-const maxVersions = 1000
-
-// implied adds the bounds that the names of a file imply.
-func (c *collector) implied() {
-	for _, g := range c.model.Globals {
-		for _, probe := range moduleProbes {
-			if strings.HasPrefix(g.Module+".", probe.prefix) && g.Kind == Named {
-				c.version(probe.library, probe.version, "module "+g.Module, g.Member)
-			}
-		}
-	}
-}
-
-// plausibleVersion keeps text that no library writes out of the versions.
-func plausibleVersion(text string) bool {
-	if text == "" || len(text) > 64 || text[0] < '0' || text[0] > '9' {
-		return false
-	}
-	return strings.Trim(text, "0123456789abcdefghijklmnopqrstuvwxyz.+-!_") == ""
+	ints := func(n int) string { return strings.Repeat("int ", n) }
+	add("<3.0", ints(4)+"data"+parts)
+	add(">=3.0", ints(5)+"data"+parts)
+	add("<3.8", ints(5)+"data"+parts)
+	add(">=3.8", ints(6)+"data"+parts)
+	add("<3.11", ints(6)+"data"+parts)
+	add(">=3.11", ints(6)+"data"+parts3)
+	add("<3.13", ints(6)+"data:97"+parts3) // RESUME
+	add(">=3.13", ints(6)+"data:9500"+parts3)
+	add("<3.14", ints(6)+"data:9500"+parts3)
+	return rows
 }

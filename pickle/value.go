@@ -100,6 +100,18 @@ func (p *Program) shortText(v Value) ([]byte, bool) {
 	return p.text.at(n.ref, int(n.n)), true
 }
 
+// HoldsByteText tells whether there is a Python 2 str among the first objects
+// of the program. Python 2 writes one for every name of an attribute.
+func (p *Program) HoldsByteText() bool {
+	const enough = 4096
+	for i := range min(p.nodes.n, enough) {
+		if n := p.nodes.at(i); n.kind == ByteText || n.kind == longText && Kind(n.flag) == ByteText {
+			return true
+		}
+	}
+	return false
+}
+
 // Data is text or bytes: how much, its beginning, and where it lies.
 type Data struct {
 	Size   int64  // bytes, of text as UTF-8

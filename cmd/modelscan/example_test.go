@@ -27,6 +27,9 @@ func Example_library() {
 	// Output:
 	// trusted []
 	// scikit-learn 1.9.1
+	// joblib >=1.2
+	// numpy >=1.19
+	// python >=3.4
 	// class_weight_ <f8 [3] 24
 	// classes_ <i8 [3] 24
 }

@@ -1,0 +1,126 @@
+package inspect
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// environments reads what testdata/envs.py pins: for each environment the
+// version of each library, by its name on PyPI.
+func environments(t *testing.T) map[string]map[string]string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(testdata, "envs.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := regexp.MustCompile(`(?s)\n    "([^"]+)": \("([\d.]+)", "+([^"]+)"+\)`)
+	pins := map[string]map[string]string{}
+	for _, m := range row.FindAllStringSubmatch(string(raw), -1) {
+		pins[m[1]] = map[string]string{"python": m[2]}
+		for _, pin := range strings.Fields(m[3]) {
+			library, version, _ := strings.Cut(pin, "==")
+			pins[m[1]][pypiName(library)] = version
+		}
+	}
+	if len(pins) < 35 {
+		t.Fatalf("got %d environments, want at least 35", len(pins))
+	}
+	return pins
+}
+
+func pypiName(name string) string {
+	return strings.ToLower(strings.ReplaceAll(name, "_", "-"))
+}
+
+// TestVersionsOfFixtures holds that each version that is told of a fixture
+// is its writer's, and that each bound has it on its side.
+func TestVersionsOfFixtures(t *testing.T) {
+	pins := environments(t)
+	told := map[string]int{}
+	var in Inspector
+	for _, list := range []string{"facts.json", "facts_libraries.json"} {
+		raw, err := os.ReadFile(filepath.Join(testdata, "oracle", list))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var facts map[string]struct{ Env, Python string }
+		if err := json.Unmarshal(raw, &facts); err != nil {
+			t.Fatal(err)
+		}
+		for name, fact := range facts {
+			info, err := os.Stat(filepath.Join(testdata, name))
+			if err != nil || info.IsDir() {
+				continue
+			}
+			m, err := in.File(context.Background(), filepath.Join(testdata, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range m.Versions {
+				told[v.Library]++
+				written := pins[fact.Env][v.Library]
+				if v.Library == "python" {
+					written = fact.Python
+				}
+				if right := written == v.Version || written != "" && isBound(v.Version) && within(written, v.Version); !right {
+					t.Errorf("%s: got %s %s (%s), want %q", name, v.Library, v.Version, v.Source, written)
+				}
+			}
+		}
+	}
+	t.Log(told)
+	for _, library := range []string{"scikit-learn", "numpy", "scipy", "pandas", "joblib", "python", "cloudpickle", "torch", "skops"} {
+		if told[library] == 0 {
+			t.Errorf("no fixture tells a version of %s", library)
+		}
+	}
+}
+
+// TestProbes holds that the table contradicts itself nowhere.
+func TestProbes(t *testing.T) {
+	bound := regexp.MustCompile(`^(<|>=)\d+(\.\d+)+$`)
+	for _, p := range probes {
+		if p.version != recorded && !bound.MatchString(p.version) || (p.version == recorded) != (p.kind == onAttribute) {
+			t.Errorf("%s %q: neither a bound nor recorded", p.library, p.version)
+		}
+		for word := range strings.FieldsSeq(p.args) {
+			word, _, _ = strings.Cut(word, ":")
+			if _, ok := kindWords[word]; !ok && (p.kind == onCall || p.kind == onParts) && !slices.Contains([]string{"any", "text", "data"}, word) {
+				t.Errorf("%s %s: unknown kind %s", p.library, p.name, word)
+			}
+		}
+	}
+}
+
+func TestTightest(t *testing.T) {
+	for _, c := range []struct{ name, got, want string }{
+		{"one bound", "numpy >=2.0", "numpy >=2.0"},
+		{"the highest lower bound", "numpy >=1.9; numpy >=1.19; numpy >=1.2", "numpy >=1.19"},
+		{"the lowest upper bound", "numpy <2.0; numpy <1.19; numpy <1.20", "numpy <1.19"},
+		{"both", "numpy <2.0; numpy >=1.16; pandas <3.0", "numpy >=1.16; numpy <2.0; pandas <3.0"},
+		{"a recorded version says more", "scikit-learn 1.5.2; scikit-learn >=1.5; scikit-learn <1.9", "scikit-learn 1.5.2"},
+		{"a recorded version contradicts", "scikit-learn 1.9.0; scikit-learn >=1.5; scikit-learn <1.9", "scikit-learn 1.9.0; scikit-learn <1.9"},
+		{"a mixture", "scikit-learn 0.24.2; scikit-learn 1.2.2; scikit-learn >=1.1", "scikit-learn 0.24.2; scikit-learn 1.2.2; scikit-learn >=1.1"},
+		{"development releases", "pandas 3.0.0.dev0+12.gabc; pandas >=3.0", "pandas 3.0.0.dev0+12.gabc"},
+		{"contradiction", "numpy <1.17; numpy >=2.0", "numpy >=2.0; numpy <1.17"},
+	} {
+		var all []Version
+		for _, text := range strings.Split(c.got, "; ") {
+			library, version, _ := strings.Cut(text, " ")
+			all = append(all, Version{Library: library, Version: version, Count: 1})
+		}
+		var got []string
+		for _, v := range tightest(all) {
+			got = append(got, v.Library+" "+v.Version)
+		}
+		if strings.Join(got, "; ") != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
