@@ -23,10 +23,11 @@ type collector struct {
 	texts    []string          // steps of paths that are written out
 	expanded int64             // bytes that were decompressed
 	sides    map[string]*array // arrays in side files, by the files' names
+	pieces   map[string]bool   // nested data that was read, by its member: whether it explains its loader
 }
 
 func newCollector(m *Model, limits Limits) *collector {
-	return &collector{model: m, limits: limits, index: map[globalKey]int{}, sides: map[string]*array{}}
+	return &collector{model: m, limits: limits, index: map[globalKey]int{}, sides: map[string]*array{}, pieces: map[string]bool{}}
 }
 
 // issue files an issue; offset is -1 where there is none.
@@ -61,8 +62,9 @@ func (c *collector) global(g Global, again bool) {
 	c.model.Globals = append(c.model.Globals, g)
 }
 
-// names gathers the names of a program and what it does with each.
-func (c *collector) names(p *pickle.Program, member string, again bool) {
+// names gathers the names of a program and what it does with each. It returns
+// the data that the program hands to other loaders.
+func (c *collector) names(p *pickle.Program, member string, again bool) []nested {
 	n := names{c: c, p: p, member: member, again: again, uses: make([]Uses, len(p.Globals()))}
 	n.explained, n.opaque = make([]bool, len(n.uses)), make([]bool, len(n.uses))
 	for e := range p.Events() {
@@ -86,12 +88,11 @@ func (c *collector) names(p *pickle.Program, member string, again bool) {
 		case pickle.Extension:
 			out.Qualname = fmt.Sprintf("<extension %d>", g.Code)
 		default:
-			if raw := g.RawModule + "." + g.RawQualname; raw != out.Name() {
-				out.Raw = raw
-			}
+			out.Raw = rawName(&g)
 		}
 		c.global(out, again)
 	}
+	return n.nested
 }
 
 const computedName = "<computed>"
@@ -105,6 +106,7 @@ type names struct {
 	uses      []Uses // by index in Program.Globals, as the following
 	explained []bool // some call of it was resolved to another name
 	opaque    []bool // some call of it was not
+	nested    []nested
 }
 
 func (n *names) event(e pickle.Event) {
@@ -115,6 +117,7 @@ func (n *names) event(e pickle.Event) {
 		if !n.again {
 			n.called(e)
 		}
+		n.loads(e)
 	case pickle.NewObj, pickle.NewObjEx:
 		n.use(e.Subject, New, e.Offset)
 		n.arguments(e)
@@ -179,6 +182,7 @@ func (n *names) built(e pickle.Event) {
 	}
 	if e.Kind == pickle.State {
 		n.hooks(e.Detail, e.Offset)
+		n.carries(e)
 	}
 }
 

@@ -3,6 +3,7 @@ package inspect
 import (
 	"bytes"
 	"io"
+	"slices"
 )
 
 // format is a format that is told by its first bytes. Each has a file of its
@@ -28,4 +29,11 @@ func magic(at int, text string) func([]byte) bool {
 	return func(head []byte) bool {
 		return len(head) >= at && bytes.HasPrefix(head[at:], []byte(text))
 	}
+}
+
+// isRead tells whether a format is one that is read.
+func isRead(name string) bool {
+	named := func(f format) bool { return f.name == name }
+	kind := func(k zipKind) bool { return k.name == name }
+	return slices.ContainsFunc(formats, named) || slices.ContainsFunc(zipKinds, kind)
 }

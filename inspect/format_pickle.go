@@ -344,7 +344,9 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 	how.names += len(p.Globals())
 	how.opcodes += p.Opcodes
 	how.calls += p.Calls
-	w.names(p, s.member, how.again)
+	if pieces := w.names(p, s.member, how.again); len(pieces) > 0 {
+		w.nested(s, p, pieces)
+	}
 	if how.again {
 		return
 	}
@@ -446,6 +448,7 @@ func (w *walk) mark() Model { return *w.model }
 
 func (w *walk) rollback(m Model) {
 	*w.model = m
+	clear(w.pieces) // what was found in them is gone
 	clear(w.index)
 	for i, g := range m.Globals {
 		w.index[globalKey{g.Module, g.Qualname, g.Raw, g.Member, g.Kind}] = i

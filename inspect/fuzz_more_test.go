@@ -136,3 +136,32 @@ func FuzzNpyHeader(f *testing.F) {
 		}
 	})
 }
+
+// FuzzBoosters holds that what a pickled Booster carries, whatever it is, is
+// read to an end, the same twice, with every issue inside of it.
+func FuzzBoosters(f *testing.F) {
+	seeds(f, "models/xgboost/xgboost-*-tree.*", "models/lightgbm/*-dump.json", "models/lightgbm/*-binary.txt", "models/catboost/*-named.*")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		defer hurry()()
+		for _, carried := range carriedModels {
+			if carried.read == nil {
+				continue
+			}
+			read := func() *Model {
+				w := &walk{collector: newCollector(&Model{}, Limits{}.withDefaults()), ctx: context.Background()}
+				w.deadline = time.Now().Add(20 * time.Second)
+				carried.read(w, bytes.NewReader(data), int64(len(data)))
+				return w.model
+			}
+			m := read()
+			if again := read(); !reflect.DeepEqual(m, again) {
+				t.Errorf("%s: got %+v and then %+v", carried.pkg, m, again)
+			}
+			for _, issue := range m.Issues {
+				if issue.Offset > int64(len(data)) {
+					t.Errorf("%s: got %+v of %d bytes", carried.pkg, issue, len(data))
+				}
+			}
+		}
+	})
+}

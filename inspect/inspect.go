@@ -18,6 +18,15 @@ type Inspector struct {
 
 	reader  pickle.Reader
 	decoder pickle.Decoder
+	inner   *Inspector // of what is read while a program is at hand
+}
+
+// nested returns the Inspector of what a program of in carries.
+func (in *Inspector) nested() *Inspector {
+	if in.inner == nil {
+		in.inner = &Inspector{Limits: in.Limits}
+	}
+	return in.inner
 }
 
 // headSize is how much of a file's beginning tells its format.
@@ -58,6 +67,7 @@ type walk struct {
 	torch    bool // persistent ids are torch's, which its loader resolves
 	deadline time.Time
 	sibling  func(name string) (*os.File, error) // opens a side file; nil where there is no folder
+	told     *string                             // takes the format; nil where nobody asks
 }
 
 func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, size int64, sibling func(string) (*os.File, error)) *Model {
@@ -89,7 +99,7 @@ func (w *walk) descend(name string, r io.ReaderAt, size int64) {
 // enter returns the walk of a member, and false where it is too deep.
 func (w *walk) enter(name string) (*walk, bool) {
 	inner := *w
-	inner.name, inner.depth, inner.sibling = name, w.depth+1, nil
+	inner.name, inner.depth, inner.sibling, inner.told = name, w.depth+1, nil, nil
 	inner.member = name
 	if w.member != "" {
 		inner.member = w.member + "/" + name
@@ -106,6 +116,9 @@ func (w *walk) enter(name string) (*walk, bool) {
 func (w *walk) format(name string) {
 	if w.depth == 0 {
 		w.model.Format = name
+	}
+	if w.told != nil {
+		*w.told = name
 	}
 }
 

@@ -204,7 +204,8 @@ func (e *edgeStore) extend(ref uint32, n int) []Value {
 }
 
 func (e *edgeStore) reset() {
-	if len(e.segments) > 1 {
+	if len(e.segments) > 0 {
+		clear(e.segments[0]) // Holds looks at all of it
 		clear(e.segments[1:])
 		e.segments = e.segments[:1]
 	}

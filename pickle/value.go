@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"math/big"
+	"slices"
 )
 
 // Kind returns what v is.
@@ -119,6 +120,8 @@ type Data struct {
 	Head   []byte // the whole where it is short, else its beginning
 	Offset int64  // of the raw bytes in the input; -1 where the whole is in Head
 	Length int64  // of the raw bytes
+
+	escapes Kind // Text or ByteText where the raw bytes are a line with escapes; else Invalid
 }
 
 // Whole tells whether Head is all of it.
@@ -144,9 +147,25 @@ func (p *Program) Data(v Value) (Data, bool) {
 		if Kind(n.flag) == Text {
 			d.Chars = s.chars
 		}
+		if s.escaped {
+			d.escapes = Kind(n.flag)
+		}
 		return d, true
 	}
 	return Data{}, false
+}
+
+// Raw tells whether the raw bytes in the input are the data as it is.
+func (d Data) Raw() bool { return d.escapes == Invalid }
+
+// Decode returns the data that raw bytes from the input stand for, and false
+// where they are not those that the program had.
+func (d Data) Decode(raw []byte) ([]byte, bool) {
+	if d.Raw() {
+		return raw, true
+	}
+	decoded, _, ok := decodeText(d.escapes, raw)
+	return decoded, ok
 }
 
 // Global returns the name that v was imported by, and false where v is no Class.
@@ -178,6 +197,17 @@ func (p *Program) Inline(v Value) (instance, data Value, offset int64, ok bool) 
 	}
 	e := p.events.at(int(p.nodes.at(int(v)).n)).public()
 	return e.Subject, e.Detail, e.Offset, true
+}
+
+// Holds tells whether a tuple, a list, a dict, a set or a state holds v,
+// wherever the program put it. It may say so of what holds nothing.
+func (p *Program) Holds(v Value) bool {
+	for _, segment := range p.edges.segments {
+		if slices.Contains(segment, v) {
+			return true
+		}
+	}
+	return false
 }
 
 // Call returns the call that made an Instance.
