@@ -96,7 +96,7 @@ func compareBoosterVersion(t *testing.T, name string, m *Model, want libraryFact
 		if v.Library == want.Format {
 			got = append(got, v.Version)
 		}
-		if strings.HasSuffix(name, ".pkl") && v.Library == want.Format && !strings.Contains(v.Member, "@") {
+		if strings.HasSuffix(name, ".pkl") && v.Library == want.Format && want.Format != "lightgbm" && !strings.Contains(v.Member, "@") {
 			t.Errorf("%s: the version %s has no member", name, v.Version)
 		}
 	}

@@ -80,7 +80,7 @@ func (n *names) loads(e pickle.Event) {
 	}
 	piece := nested{name: g.Module + "." + g.Qualname, value: args[at], offset: e.Offset}
 	if i, _ := n.p.GlobalIndex(subject); g.Module == "torch.storage" && g.Qualname == "_load_from_bytes" {
-		if e.Kind != pickle.Reduce || subject != e.Subject || len(args) != 1 || n.p.Holds(subject) || n.p.Root == subject {
+		if e.Kind != pickle.Reduce || subject != e.Subject || len(args) != 1 {
 			n.opaque[i] = true
 		} else {
 			n.explained[i] = true

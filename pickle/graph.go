@@ -204,8 +204,7 @@ func (e *edgeStore) extend(ref uint32, n int) []Value {
 }
 
 func (e *edgeStore) reset() {
-	if len(e.segments) > 0 {
-		clear(e.segments[0]) // Holds looks at all of it
+	if len(e.segments) > 1 {
 		clear(e.segments[1:])
 		e.segments = e.segments[:1]
 	}

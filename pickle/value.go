@@ -4,7 +4,6 @@ import (
 	"iter"
 	"math"
 	"math/big"
-	"slices"
 )
 
 // Kind returns what v is.
@@ -197,17 +196,6 @@ func (p *Program) Inline(v Value) (instance, data Value, offset int64, ok bool) 
 	}
 	e := p.events.at(int(p.nodes.at(int(v)).n)).public()
 	return e.Subject, e.Detail, e.Offset, true
-}
-
-// Holds tells whether a tuple, a list, a dict, a set or a state holds v,
-// wherever the program put it. It may say so of what holds nothing.
-func (p *Program) Holds(v Value) bool {
-	for _, segment := range p.edges.segments {
-		if slices.Contains(segment, v) {
-			return true
-		}
-	}
-	return false
 }
 
 // Call returns the call that made an Instance.
