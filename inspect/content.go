@@ -20,7 +20,6 @@ type kind struct {
 var contents = []kind{
 	{"git-lfs-pointer", "version https://git-lfs.github.com/spec/", 0, false, "it is a Git LFS pointer: the model itself was not fetched (git lfs pull)"},
 	{"7z", "7z\xbc\xaf\x27\x1c", 0, true, "a 7z archive"},
-	{"hdf5", "\x89HDF\r\n\x1a\n", 0, true, "an HDF5 file"},
 	{"lightgbm", "______LightGBM_Binary_File_Token______", 0, false, "it is a LightGBM data set"},
 	{"rdkit", "\xef\xbe\xad\xde", 0, false, "it is an RDKit molecule"},
 	{"boost", "22 serialization::archive", 0, false, "it is a Boost text archive"},

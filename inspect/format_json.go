@@ -73,6 +73,7 @@ func readJSON(w *walk, r io.ReaderAt, size int64) bool {
 	}
 	if inTime && (found || known) {
 		w.documentEnd(doc, "the JSON document")
+		readKerasConfig(w, r, size) // it may be that as well
 	}
 	return found || known || !inTime
 }

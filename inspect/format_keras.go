@@ -2,87 +2,165 @@ package inspect
 
 import (
 	"bytes"
+	"encoding/binary"
+	"io"
+	"slices"
 	"strings"
+	"unicode/utf16"
 )
 
-// kerasText is how much of a text in a configuration is kept.
-const kerasText = 1024
+var _ = register(format{name: "keras-config", match: isKerasJSON, read: readKerasConfig})
 
-// kerasFacts is what one object of a configuration says of itself.
-type kerasFacts struct {
-	class, module, registered, name string
-	config, function, vocabulary    string // texts in it
-	listed                          bool   // its function is a list: marshalled code, defaults, closure
+// A Keras model is a configuration in JSON and weights in HDF5: both in one
+// HDF5 file, or as members of a zip archive. In the configuration every
+// object with a class_name and a config is one that Keras would look up and
+// make, wherever it stands; Keras 3 imports it by its module.
+
+// kerasText is how much of a text in a configuration is kept.
+const kerasText = 4096
+
+// kerasKeys are the keys whose texts say what an object is, or what it makes
+// Keras run or open.
+var kerasKeys = []string{
+	"class_name", "config", "module", "registered_name", "name", "spec_name", "node_def", "vocabulary", "keras_version", "backend",
+	"function", "function_type", "mask", "mask_type", "mask_module", "output_shape", "output_shape_type", "output_shape_module",
 }
 
 // kerasFrame is an open object or array.
 type kerasFrame struct {
-	kerasFacts
-	key    string // under which it stands
-	inner  *kerasFacts
+	key    string // under which it stands, or the list that it is in
 	offset int64
 	array  bool
-	seen   uint // which of the keys that tell stand there already
+	texts  map[string]string // by kerasKeys
+	inner  map[string]string // of its config, where that is an object
+	config bool              // it has a config
+	lists  []string          // keys under which lists of texts stand
+	seen   uint64            // which of the keys stand there already
 }
 
-// keras walks a configuration, of Keras 2 or 3, a JSON document. Every
-// object with a class_name is one that Keras would make, wherever it stands.
+// keras walks a configuration of Keras 2 or 3.
 type keras struct {
 	w      *walk
 	doc    *jsonScanner
 	member string
 	stack  []kerasFrame
 	layers int64
-	root   kerasFacts
+	root   *Object
 	known  map[string]bool // hazards that were reported
+}
+
+// isKerasJSON takes also the encodings in which Python reads JSON.
+func isKerasJSON(head []byte) bool {
+	for _, begin := range []string{"\xff\xfe", "\xfe\xff", "\x00{", "{\x00", "\x00\x00"} {
+		if magic(0, begin)(head) {
+			return true
+		}
+	}
+	return isJSON(head)
+}
+
+// readKerasConfig reads a configuration: a member of a Keras archive, or one
+// that stands alone, as Model.to_json writes it.
+func readKerasConfig(w *walk, r io.ReaderAt, size int64) bool {
+	switch {
+	case w.keras && named("config.json")(w.name):
+	case w.keras && named("metadata.json")(w.name):
+		w.kerasMetadata(r, size)
+		return true
+	case size > maxJSON || !isKerasConfig(newCursor(r, size)):
+		return false
+	}
+	w.format("keras-config")
+	w.kerasConfig(w.member, newCursor(r, size))
+	return true
+}
+
+// isKerasConfig tells whether a document is an object with a class_name, a text, and a config.
+func isKerasConfig(in *cursor) bool {
+	doc := newJSON(in, kerasText)
+	doc.lenient = true
+	class, config, depth, key := false, false, 0, ""
+	for {
+		e := doc.next()
+		switch e.kind {
+		case docEnd:
+			return false
+		case docObject, docArray:
+			if depth++; depth == 2 && key == "config" {
+				config = true
+			}
+		case docObjectEnd, docArrayEnd:
+			depth--
+		case docKey:
+			if depth == 1 {
+				key = string(e.text)
+			}
+		case docText:
+			class = class || depth == 1 && key == "class_name"
+		}
+		if class && config {
+			return true
+		}
+	}
 }
 
 // kerasConfig reads the configuration of a model: model_config of a .h5 file,
 // config.json of a .keras archive, or what Model.to_json gives.
-func (w *walk) kerasConfig(member string, config []byte) {
-	k := w.newKeras(member, newCursor(bytes.NewReader(config), int64(len(config))))
-	k.read()
-	if k.root.class == "" {
-		return
+func (w *walk) kerasConfig(member string, config *cursor) {
+	k := w.newKeras(member, config)
+	if k.read(); k.root != nil {
+		k.root.param("layers", k.layers)
+		if w.describe(k.root); w.keras && w.depth == 1 {
+			w.model.Root = k.root
+		}
 	}
-	o := &Object{Class: "keras." + k.root.class}
-	if k.root.module != "" {
-		o.Class = k.root.module + "." + k.root.class
-	}
-	if k.root.name != "" {
-		o.param("name", k.root.name)
-	}
-	o.param("layers", k.layers)
-	w.describe(o)
 }
 
 // kerasObjects reads the configuration of objects that are no model of
 // their own.
-func (w *walk) kerasObjects(in *cursor) {
-	w.newKeras(w.member, in).read()
-}
-
-// kerasMetadata reads metadata.json of a .keras archive.
-func (w *walk) kerasMetadata(member string, text []byte) {
-	doc := newJSON(newCursor(bytes.NewReader(text), int64(len(text))), kerasText)
-	key := ""
-	for e := doc.next(); e.kind != docEnd; e = doc.next() {
-		switch {
-		case e.kind == docKey:
-			key = string(e.text)
-		case e.kind == docText && key == "keras_version" && plausibleVersion(string(e.text)):
-			w.version("keras", string(e.text), "keras_version", member)
-		}
-	}
-	if why := doc.problem(); why != "" {
-		w.issue(IssueMalformed, member, doc.where(), "the metadata is no JSON: %s", why)
-	}
+func (w *walk) kerasObjects(member string, in *cursor) {
+	w.newKeras(member, in).read()
 }
 
 func (w *walk) newKeras(member string, in *cursor) *keras {
-	k := &keras{w: w, doc: newJSON(in, kerasText), member: member, known: map[string]bool{}}
+	k := &keras{w: w, doc: newJSON(plainJSON(in), kerasText), member: member, known: map[string]bool{}}
 	k.doc.lenient = true // Python's json writes NaN, and reads it
 	return k
+}
+
+// maxPlainJSON bounds a document that is turned into UTF-8.
+const maxPlainJSON = 16 << 20
+
+// plainJSON gives a document in UTF-8: Python's json.loads takes bytes of
+// UTF-16 and UTF-32 as well, which it tells by their zeros.
+func plainJSON(in *cursor) *cursor {
+	head, _ := in.bytes(in.at, int(min(in.left(), 4)))
+	head = append(slices.Clone(head), 1, 1, 1, 1)[:4]
+	var order binary.ByteOrder = binary.LittleEndian
+	switch {
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		in.skip(3)
+		return in
+	case head[0] == 0, bytes.HasPrefix(head, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	case head[1] != 0 && !bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return in
+	}
+	raw := in.hold(in.at, in.end, maxPlainJSON)
+	var text []rune
+	if head[0] == 0 && head[1] == 0 || head[2] == 0 && head[3] == 0 {
+		for ; len(raw) >= 4; raw = raw[4:] {
+			text = append(text, rune(order.Uint32(raw)))
+		}
+	} else {
+		var units []uint16
+		for ; len(raw) >= 2; raw = raw[2:] {
+			units = append(units, order.Uint16(raw))
+		}
+		text = utf16.Decode(units)
+	}
+	plain := []byte(strings.TrimPrefix(string(text), "\ufeff"))
+	return newCursor(bytes.NewReader(plain), int64(len(plain)))
 }
 
 func (k *keras) read() {
@@ -97,12 +175,16 @@ func (k *keras) read() {
 			key = string(e.text)
 			k.repeated(key, e.offset)
 		case docObject, docArray:
-			k.stack = append(k.stack, kerasFrame{key: key, offset: e.offset, array: e.kind == docArray})
+			k.push(key, e)
 			key = ""
 		case docObjectEnd, docArrayEnd:
 			k.pop()
 		case docText:
 			k.text(key, e)
+		default:
+			if top := len(k.stack) - 1; top >= 0 && key == "config" {
+				k.stack[top].config = true
+			}
 		}
 		if steps&0xffff == 0xffff && k.w.late(e.offset) {
 			return
@@ -120,16 +202,27 @@ func (k *keras) end() {
 
 // repeated reports a key that stands twice: readers take the last, or the first.
 func (k *keras) repeated(key string, offset int64) {
-	for i, name := range []string{"class_name", "config", "module", "registered_name", "function"} {
-		if name != key {
-			continue
-		}
-		top := &k.stack[len(k.stack)-1]
-		if top.seen&(1<<i) != 0 {
-			k.w.issue(IssueAmbiguous, k.member, offset, "the key %s is there more than once", pythonQuote(key))
-		}
-		top.seen |= 1 << i
+	i := slices.Index(kerasKeys, key)
+	if i < 0 {
+		return
 	}
+	top := &k.stack[len(k.stack)-1]
+	if top.seen&(1<<i) != 0 {
+		k.w.issue(IssueAmbiguous, k.member, offset, "the key %s is there more than once", pythonQuote(key))
+	}
+	top.seen |= 1 << i
+}
+
+func (k *keras) push(key string, e docEvent) {
+	frame := kerasFrame{key: key, offset: e.offset, array: e.kind == docArray}
+	if top := len(k.stack) - 1; top >= 0 {
+		if k.stack[top].array {
+			frame.key = k.stack[top].key
+		} else if key == "config" {
+			k.stack[top].config = true
+		}
+	}
+	k.stack = append(k.stack, frame)
 }
 
 // text notes a text of the innermost object.
@@ -139,112 +232,166 @@ func (k *keras) text(key string, e docEvent) {
 	}
 	top := &k.stack[len(k.stack)-1]
 	if top.array {
-		top.listed = true
+		top.config = true // it holds texts
 		return
 	}
-	field := &top.name
-	switch key {
-	case "class_name":
-		field = &top.class
-	case "module":
-		field = &top.module
-	case "registered_name":
-		field = &top.registered
-	case "config":
-		field = &top.config
-	case "function":
-		field = &top.function
-	case "vocabulary":
-		field = &top.vocabulary
-	case "name":
-	default:
+	if !slices.Contains(kerasKeys, key) {
 		return
 	}
-	*field = string(e.text)
+	if top.texts == nil {
+		top.texts = map[string]string{}
+	}
+	top.texts[key] = string(e.text)
+	top.config = top.config || key == "config"
 }
 
 // pop closes an object or an array, and hands what it says to the one around it.
 func (k *keras) pop() {
 	frame := k.stack[len(k.stack)-1]
 	k.stack = k.stack[:len(k.stack)-1]
-	if len(k.stack) == 0 {
-		k.root = frame.kerasFacts
-		if frame.inner != nil && frame.inner.name != "" {
-			k.root.name = frame.inner.name
+	if len(k.stack) > 0 {
+		parent := &k.stack[len(k.stack)-1]
+		switch {
+		case parent.array:
+			if !frame.array && (parent.key == "layers" && len(k.stack) == 3 || parent.key == "config" && len(k.stack) == 2) {
+				k.layers++
+			}
+		case frame.array && frame.config:
+			parent.lists = append(parent.lists, frame.key)
+		case frame.key == "config" && !frame.array:
+			if parent.inner = frame.texts; parent.inner == nil {
+				parent.inner = map[string]string{}
+			}
 		}
+	}
+	if !frame.array {
+		k.carried(&frame)
 		k.judge(&frame)
-		return
 	}
-	parent := &k.stack[len(k.stack)-1]
-	switch {
-	case frame.array && frame.key == "function" && frame.listed:
-		parent.listed = true
-	case frame.key == "config" && !frame.array && !parent.array && parent.inner == nil:
-		facts := frame.kerasFacts
-		parent.inner = &facts
-	case parent.array && !frame.array && (parent.key == "layers" && len(k.stack) == 3 || parent.key == "config" && len(k.stack) == 2):
-		k.layers++
+	if len(k.stack) == 0 && frame.texts["class_name"] != "" {
+		k.describe(&frame)
 	}
-	k.judge(&frame)
 }
 
-// kerasCode are classes that carry code or run another file's, and what they do.
-var kerasCode = map[string]string{
-	"Lambda":             "calls a function that the file carries or names",
-	"__lambda__":         "is a function as marshalled bytecode",
-	"TorchModuleWrapper": "unpickles a module of torch",
-	"TFSMLayer":          "loads a SavedModel from a path",
-	"ClassMethod":        "calls a method of a class by name",
+// describe makes of the outermost object what is reported of the model.
+func (k *keras) describe(f *kerasFrame) {
+	class := f.texts["class_name"]
+	k.root = &Object{Class: cmpOr(f.texts["module"], "keras") + "." + class}
+	if name := cmpOr(f.inner["name"], f.texts["name"]); name != "" {
+		k.root.param("name", name)
+	}
+	if version := f.texts["keras_version"]; plausibleVersion(version) {
+		k.w.version("keras", version, "keras_version", k.member)
+	}
+	if backend := f.texts["backend"]; backend != "" {
+		k.root.param("backend", backend)
+	}
 }
 
-// judge says what an object makes Keras run or open.
-func (k *keras) judge(f *kerasFrame) {
-	inner := &kerasFacts{}
-	if f.inner != nil {
-		inner = f.inner
+// carried reports the functions of Keras 2 that stand in the configuration
+// of a layer itself: as marshalled bytecode, or by name.
+func (k *keras) carried(f *kerasFrame) {
+	if v := f.texts["vocabulary"]; v != "" {
+		k.hazard("keras-file", "keras.vocabulary", "the layer "+shortQuote(f.texts["name"])+" reads the file "+shortQuote(v), f.offset)
 	}
-	if inner.vocabulary != "" {
-		k.hazard("keras-file", k.class(f), "the layer "+shortQuote(inner.name)+" reads the file "+shortQuote(inner.vocabulary), f.offset)
-	}
-	if f.class == "" {
-		return
-	}
-	_, registered, _ := strings.Cut(f.registered, ">")
-	switch does := cmpOr(kerasCode[f.class], kerasCode[registered]); {
-	case does != "":
-		k.hazard("keras-code", k.class(f), kerasWhat(f, inner)+" "+does, f.offset)
-	case inner.listed:
-		k.hazard("keras-code", k.class(f), kerasWhat(f, inner)+" carries a function as marshalled bytecode", f.offset)
-	case f.class == "TFOpLambda" || f.class == "SlicingOpLambda":
-		if symbol := inner.function; !harmlessSymbol(symbol) {
-			k.hazard("keras-code", "tensorflow."+symbol, kerasWhat(f, inner)+" calls the function "+shortQuote(symbol)+" of TensorFlow", f.offset)
+	for _, key := range []string{"function", "mask", "output_shape"} {
+		module := f.texts["module"]
+		if key != "function" {
+			module = f.texts[key+"_module"]
+		}
+		switch kind, name := f.texts[key+"_type"], f.texts[key]; {
+		case kind == "lambda", slices.Contains(f.lists, key) && kind != "raw":
+			k.hazard("keras-code", "keras.Lambda."+key, "the layer "+shortQuote(f.texts["name"])+" carries a function as marshalled bytecode", f.offset)
+		case kind == "function":
+			k.look(module, name, "layers", Call, f.offset)
 		}
 	}
-	switch {
-	case f.class == "function":
-		k.function(f)
-	case f.module == "" || inModule(f.module, kerasModules):
-	case f.class != "__typespec__" || !inModule(f.module, []string{"tensorflow"}):
-		k.name(f.module, f.class, f.offset)
+}
+
+// judge notes what an object makes Keras look up and call.
+func (k *keras) judge(f *kerasFrame) {
+	class, module := f.texts["class_name"], f.texts["module"]
+	if class == "" || !f.config {
+		return
+	}
+	switch class {
+	case "function":
+		k.look(module, cmpOr(f.texts["config"], f.texts["registered_name"]), "activations", Call, f.offset)
+		return
+	case "__lambda__":
+		k.hazard("keras-code", "keras.__lambda__", "a function is there as marshalled bytecode", f.offset)
+		return
+	case "__typespec__":
+		k.look(module, f.texts["spec_name"], "", Call, f.offset)
+		return
+	case "__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__", "__tuple__":
+		return // values
+	case "TFOpLambda", "SlicingOpLambda":
+		k.symbol(f.inner["function"], f.offset)
+		return
+	case "TensorFlowOpLayer":
+		if k.nodeDef(f.inner["node_def"], f.offset) {
+			return
+		}
+	}
+	k.look(module, class, kerasPart(f.key), New, f.offset)
+	registered := f.texts["registered_name"]
+	if _, last, found := strings.Cut(registered, ">"); found && last != class || !found && registered != "" && registered != class {
+		k.look(module, registered, kerasPart(f.key), New, f.offset)
 	}
 }
 
-func kerasWhat(f *kerasFrame, inner *kerasFacts) string {
-	if name := cmpOr(inner.name, f.name); name != "" {
-		return "the layer " + shortQuote(name)
+// kerasPart says in which part of Keras it looks for a class without a
+// module, by the key under which the object stands.
+func kerasPart(key string) string {
+	for _, part := range []string{"initializer", "regularizer", "constraint", "optimizer"} {
+		if strings.HasSuffix(strings.TrimSuffix(key, "_config"), part) {
+			return part + "s"
+		}
 	}
-	return "an object of the class " + shortQuote(f.class)
+	switch key {
+	case "learning_rate":
+		return "optimizers.schedules"
+	case "loss", "losses":
+		return "losses"
+	case "metrics", "weighted_metrics":
+		return "metrics"
+	case "dtype", "dtype_policy":
+		return "mixed_precision"
+	}
+	return "layers"
 }
 
-// class returns the full name of an object's class.
-func (k *keras) class(f *kerasFrame) string {
-	switch {
-	case f.module != "":
-		return f.module + "." + f.class
-	case strings.HasPrefix(f.class, "__"):
-		return "keras." + f.class
+// look notes a class, which is made from its configuration, or a function,
+// which is called. A registered one is package>name, and without a module it
+// is one of Keras' own, or of those that the program which loads the file gives.
+func (k *keras) look(module, name, part string, use Uses, offset int64) {
+	g := Global{Module: cmpOr(module, "keras."+part), Qualname: name, Uses: Import | use, Count: 1, Member: k.member, Offset: offset}
+	if pack, last, found := strings.Cut(name, ">"); found {
+		g.Module, g.Qualname, g.Raw = pack, last, name
 	}
-	return "keras.layers." + cmpOr(f.class, "Layer")
+	k.w.global(g, false)
+}
+
+// symbol notes a function that TensorFlow exports, which a layer calls.
+func (k *keras) symbol(symbol string, offset int64) {
+	symbol = "tensorflow." + strings.TrimPrefix(symbol, "tf.")
+	last := strings.LastIndexByte(symbol, '.')
+	k.look(symbol[:last], symbol[last+1:], "", Call, offset)
+}
+
+// nodeDef judges an operator of TensorFlow that a layer of Keras 2.3 and
+// older runs: a NodeDef as JSON, in which the operator's name comes early.
+func (k *keras) nodeDef(text string, offset int64) bool {
+	_, rest, ok := strings.Cut(text, `"op": "`)
+	op, _, ok2 := strings.Cut(rest, `"`)
+	if !ok || !ok2 || !isOperator(op) || strings.Count(text, `"op"`) > 1 {
+		return false
+	}
+	if does := tensorflowOperators[op]; does != "" {
+		k.hazard("tensorflow-operator", "tensorflow.raw_ops."+op, "a layer runs the operator "+op+", which "+does, offset)
+	}
+	return true
 }
 
 func (k *keras) hazard(rule, name, message string, offset int64) {
@@ -254,67 +401,19 @@ func (k *keras) hazard(rule, name, message string, offset int64) {
 	}
 }
 
-// name notes a class or function that Keras imports by a module's name.
-func (k *keras) name(module, qualname string, offset int64) {
-	k.w.global(Global{Module: module, Qualname: qualname, Uses: Import | Call, Count: 1, Member: k.member, Offset: offset}, false)
-}
-
-// kerasModules are the modules of Keras itself and of the packages beside it,
-// whose classes do with a configuration what their names say.
-var kerasModules = []string{
-	"keras", "keras_core", "tf_keras", "keras_nlp", "keras_hub", "keras_cv", "keras_rs", "tensorflow.keras", "tensorflow.python.keras", "builtins",
-}
-
-// kerasFunctions are the parts of Keras whose functions only compute. Its
-// utils, saving and models have some that fetch and load files.
-var kerasFunctions = []string{
-	"activations", "losses", "metrics", "initializers", "regularizers", "constraints", "ops", "backend", "layers", "random", "optimizers",
-}
-
-func inModule(module string, list []string) bool {
-	for _, top := range list {
-		if module == top || strings.HasPrefix(module, top+".") {
-			return true
+// kerasMetadata reads metadata.json of a .keras archive.
+func (w *walk) kerasMetadata(r io.ReaderAt, size int64) {
+	doc := newJSON(newCursor(r, size), kerasText)
+	key := ""
+	for e := doc.next(); e.kind != docEnd; e = doc.next() {
+		switch {
+		case e.kind == docKey:
+			key = string(e.text)
+		case e.kind == docText && key == "keras_version" && plausibleVersion(string(e.text)):
+			w.version("keras", string(e.text), "keras_version", w.member)
 		}
 	}
-	return false
-}
-
-// function judges a function that Keras looks up by module and name.
-func (k *keras) function(f *kerasFrame) {
-	name := f.config
-	if name == "" {
-		name = cmpOr(f.registered, f.class)
+	if why := doc.problem(); why != "" {
+		w.issue(IssueMalformed, w.member, doc.where(), "the metadata is no JSON: %s", why)
 	}
-	module := f.module
-	if module == "" || module == "builtins" {
-		return // looked up among Keras' own and those that the caller gives
-	}
-	for _, top := range kerasModules {
-		rest, ok := strings.CutPrefix(module, top+".")
-		if ok && inModule(strings.TrimPrefix(rest, "src."), kerasFunctions) {
-			return
-		}
-	}
-	k.name(module, name, f.offset)
-}
-
-// symbolModules are the modules of TensorFlow whose functions only compute.
-var symbolModules = []string{
-	"math", "nn", "__operators__", "linalg", "image", "strings", "signal", "random", "sparse", "ragged", "bitwise", "quantization", "sets",
-	"dtypes", "experimental.numpy", "keras.backend", "keras.activations", "keras.losses", "keras.metrics", "RaggedTensor", "Tensor", "SparseTensor",
-}
-
-// symbolCode are functions at TensorFlow's top that do more than compute.
-var symbolCode = map[string]bool{
-	"py_function": true, "numpy_function": true, "load_library": true, "load_op_library": true, "print": true, "function": true, "": true,
-}
-
-// harmlessSymbol tells whether a name that TensorFlow exports only computes.
-func harmlessSymbol(symbol string) bool {
-	symbol = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(symbol, "tf."), "compat.v1."), "compat.v2.")
-	if !strings.Contains(symbol, ".") {
-		return !symbolCode[symbol]
-	}
-	return inModule(symbol, symbolModules)
 }

@@ -280,7 +280,7 @@ func (s *savedModel) userObject(f pbField) {
 	m := s.message(f)
 	for g, ok := m.field(); ok; g, ok = m.field() {
 		if g.number == 3 && g.wire == pbBytes && g.end > g.at {
-			s.w.kerasObjects(s.part(g.at, g.end))
+			s.w.kerasObjects(s.w.member, s.part(g.at, g.end))
 		}
 	}
 	s.damaged(m)

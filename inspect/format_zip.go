@@ -58,7 +58,9 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 	w.format(cmpOr(kind.name, "zip"))
 	switch kind.name {
 	case "keras":
-		w.issue(IssueUnsupported, w.member, -1, "this is a Keras file, whose layers are not read yet")
+		inner := *w
+		inner.keras = true
+		z.w = &inner
 	case "torch-package":
 		w.hazard(Hazard{"python-source", "torch.package", "the archive is a torch.package, which carries Python source", w.member, -1})
 	case "torch":

@@ -65,6 +65,7 @@ type walk struct {
 	member   string // the way in from the file; empty for the file itself
 	depth    int
 	torch    bool // persistent ids are torch's, which its loader resolves
+	keras    bool // a member of a Keras archive
 	deadline time.Time
 	sibling  func(name string) (*os.File, error) // opens a side file; nil where there is no folder
 	told     *string                             // takes the format; nil where nobody asks
@@ -135,30 +136,41 @@ func (w *walk) notModel(kind IssueKind, format string, args ...any) {
 	}
 }
 
-// content reads a file, or a member, by what its first bytes say, and a zip
-// archive at its end by what its last bytes say.
+// content reads a file, or a member, by what its first bytes say, a zip
+// archive at its end by what its last bytes say, and HDF5 behind a block of
+// the user's own.
 func (w *walk) content(r io.ReaderAt, size int64) {
-	w.byHead(r, size)
-	var first [4]byte
-	r.ReadAt(first[:], 0)
-	if !isZip(first[:]) && zipBehind(r, size) {
+	head, known := w.byHead(r, size)
+	if !isZip(head) && zipBehind(r, size) {
 		z := *w
 		z.depth = max(z.depth, 1) // the file keeps the format of its beginning
 		readZip(&z, r, size)
 	}
+	switch base := hdf5Behind(r, size); {
+	case base > 0 && known:
+		h := *w
+		h.depth = max(h.depth, 1)
+		h.hdf5(r, size, base)
+	case base > 0:
+		w.hdf5(r, size, base)
+	case !known:
+		w.unknown(identify(head))
+	}
 }
 
-func (w *walk) byHead(r io.ReaderAt, size int64) {
+// byHead reads what is told by its first bytes. It returns them, and says
+// false where they tell nothing.
+func (w *walk) byHead(r io.ReaderAt, size int64) ([]byte, bool) {
 	if size == 0 {
 		w.format("empty")
 		w.notModel(IssueEmpty, "the file is empty")
-		return
+		return nil, true
 	}
 	head := make([]byte, min(headSize, size))
 	n, err := r.ReadAt(head, 0)
 	if n == 0 && err != nil {
 		w.issue(IssueIO, w.member, 0, "%v", err)
-		return
+		return nil, true
 	}
 	head = head[:n]
 	for _, f := range formats {
@@ -166,26 +178,26 @@ func (w *walk) byHead(r io.ReaderAt, size int64) {
 			// pickle.load takes any file for opcodes, and some formats begin
 			// with bytes that are some
 			w.read(&stream{at: r, size: size, member: w.member}, &reading{again: true, joblib: &joblibLoader{}})
-			return
+			return head, true
 		}
 	}
 	if c := findCodec(head); c != nil && w.compressed(c, r, size) {
-		return
+		return head, true
 	}
-	content := identify(head)
-	if w.pickles(content, head, r, size) {
-		return
-	}
+	return head, w.pickles(identify(head), head, r, size)
+}
+
+// unknown says what a file is that nothing here reads.
+func (w *walk) unknown(content kind) {
 	w.format(content.name)
-	if content.known {
+	switch {
+	case content.known:
 		w.issue(IssueUnsupported, w.member, -1, "this is %s, which is not read yet", content.what)
-		return
-	}
-	if content.name == "unknown" && w.depth > 0 && !hasModelExtension(w.name) {
+	case content.name == "unknown" && w.depth > 0 && !hasModelExtension(w.name):
 		w.issue(IssueUnsupported, w.member, -1, "the member is of no known format")
-		return
+	default:
+		w.notModel(IssueNotModel, "this is no model: %s", content.what)
 	}
-	w.notModel(IssueNotModel, "this is no model: %s", content.what)
 }
 
 // members runs the reading of a container and says so where no model was in it.
