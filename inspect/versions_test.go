@@ -65,8 +65,11 @@ func TestVersionsOfFixtures(t *testing.T) {
 			for _, v := range m.Versions {
 				told[v.Library]++
 				written := pins[fact.Env][v.Library]
-				if v.Library == "python" {
+				switch {
+				case v.Library == "python":
 					written = fact.Python
+				case v.Library == "keras" && fact.Env == "tensorflow-2.3":
+					written = "2.4.0" // what TensorFlow's own copy of Keras calls itself
 				}
 				if right := written == v.Version || written != "" && isBound(v.Version) && within(written, v.Version); !right {
 					t.Errorf("%s: got %s %s (%s), want %q", name, v.Library, v.Version, v.Source, written)
