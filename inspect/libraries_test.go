@@ -11,35 +11,35 @@ import (
 	"testing"
 )
 
-// libraryFact is what the real library says of a fixture
+// formatFact is what the real library says of a fixture
 // (testdata/oracle/facts_libraries.py).
-type libraryFact struct {
+type formatFact struct {
 	Format   string
-	Arrays   []libraryArray
+	Arrays   []formatArray
 	Versions map[string]any
 	Extra    map[string]any
 }
 
-type libraryArray struct {
+type formatArray struct {
 	Name, DType, Member string
 	Shape               []int64
 	Bytes               *int64
 	Sparse              []int64
 }
 
-// TestLibraries compares what we say of every fixture of a format with what
+// TestFormatLibraries compares what we say of every fixture of a format with what
 // the format's own library says: arrays with their names, types, shapes and
 // sizes, and versions.
-func TestLibraries(t *testing.T) {
+func TestFormatLibraries(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(testdata, "oracle/facts_libraries.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var facts map[string]libraryFact
+	var facts map[string]formatFact
 	if err := json.Unmarshal(raw, &facts); err != nil {
 		t.Fatal(err)
 	}
-	compare := map[string]func(*testing.T, *Model, libraryFact){
+	compare := map[string]func(*testing.T, *Model, formatFact){
 		"hdf5": compareHDF5, "keras": compareKeras, "onnx": compareONNX, "savedmodel": compareSavedModel, "safetensors": compareSafetensors, "gguf": compareGGUF,
 	}
 	counts := map[string]int{}
@@ -86,7 +86,7 @@ func arrayRows(m *Model, name func(Array) string) []string {
 	return rows
 }
 
-func wantRows(f libraryFact, name func(libraryArray) string, dtype func(string) string) []string {
+func wantRows(f formatFact, name func(formatArray) string, dtype func(string) string) []string {
 	var rows []string
 	for _, a := range f.Arrays {
 		if a.Shape == nil {
@@ -122,13 +122,13 @@ func param(m *Model, name string) string {
 	return ""
 }
 
-func hdf5Rows(t *testing.T, m *Model, f libraryFact) {
+func hdf5Rows(t *testing.T, m *Model, f formatFact) {
 	t.Helper()
 	sameRows(t, "arrays", arrayRows(m, func(a Array) string { return a.Member + a.Path }),
-		wantRows(f, func(a libraryArray) string { return a.Member + "['" + a.Name + "']" }, same))
+		wantRows(f, func(a formatArray) string { return a.Member + "['" + a.Name + "']" }, same))
 }
 
-func compareHDF5(t *testing.T, m *Model, f libraryFact) {
+func compareHDF5(t *testing.T, m *Model, f formatFact) {
 	hdf5Rows(t, m, f)
 	links, _ := f.Extra["links"].(map[string]any)
 	for _, issue := range m.Issues {
@@ -147,14 +147,14 @@ func compareHDF5(t *testing.T, m *Model, f libraryFact) {
 	}
 }
 
-func compareKeras(t *testing.T, m *Model, f libraryFact) {
+func compareKeras(t *testing.T, m *Model, f formatFact) {
 	if strings.HasSuffix(t.Name(), ".json") {
 		return
 	}
 	hdf5Rows(t, m, f)
 }
 
-func compareONNX(t *testing.T, m *Model, f libraryFact)        {}
-func compareSavedModel(t *testing.T, m *Model, f libraryFact)  {}
-func compareSafetensors(t *testing.T, m *Model, f libraryFact) {}
-func compareGGUF(t *testing.T, m *Model, f libraryFact)        {}
+func compareONNX(t *testing.T, m *Model, f formatFact)        {}
+func compareSavedModel(t *testing.T, m *Model, f formatFact)  {}
+func compareSafetensors(t *testing.T, m *Model, f formatFact) {}
+func compareGGUF(t *testing.T, m *Model, f formatFact)        {}
