@@ -206,7 +206,7 @@ func (n *names) hooks(state pickle.Value, offset int64) {
 var methodNames = map[string]bool{
 	"append": true, "extend": true, "add": true, "pop": true, "get": true, "items": true, "keys": true, "values": true,
 	"update": true, "copy": true, "setdefault": true, "read": true, "readline": true, "readinto": true, "write": true,
-	"tolist": true, "encode": true, "decode": true, "popitem": true, "clear": true, "insert": true, "remove": true,
+	"tolist": true, "as_subclass": true, "encode": true, "decode": true, "popitem": true, "clear": true, "insert": true, "remove": true,
 }
 
 // callable tells whether v may be called with effect: an imported object, or
