@@ -16,21 +16,27 @@ type array struct {
 	own     pickle.Value // a subclass's own state beside the array's; else no object
 	ownPath string       // of it, after the array
 	problem string       // why NumPy would refuse it; else empty
+	data    pickle.Value // the bytes, or a list of items; else no object
+
+	strides []int64 // of a torch tensor, in elements
+	storage string  // of a torch tensor: the key of what it is a view of
+	stored  int64   // bytes of that storage
 }
 
 // arrayMakers has the functions that rebuild arrays, and how to read them.
 var arrayMakers = map[[2]string]func(*pickle.Program, pickle.Value, pickle.Event) (array, bool){
-	{"numpy.core.multiarray", "_reconstruct"}:         reconstructed,
-	{"numpy._core.multiarray", "_reconstruct"}:        reconstructed,
-	{"numpy.core._multiarray_umath", "_reconstruct"}:  reconstructed,
-	{"numpy._core._multiarray_umath", "_reconstruct"}: reconstructed,
-	{"numpy.ma.core", "_mareconstruct"}:               reconstructed,
-	{"numpy.core.numeric", "_frombuffer"}:             fromBuffer,
-	{"numpy._core.numeric", "_frombuffer"}:            fromBuffer,
-	{"torch._utils", "_rebuild_tensor"}:               torchTensor,
-	{"torch._utils", "_rebuild_tensor_v2"}:            torchTensor,
-	{"torch._utils", "_rebuild_tensor_v3"}:            torchTensor,
-	{"torch._utils", "_rebuild_qtensor"}:              torchTensor,
+	{"numpy.core.multiarray", "_reconstruct"}:           reconstructed,
+	{"numpy._core.multiarray", "_reconstruct"}:          reconstructed,
+	{"numpy.core._multiarray_umath", "_reconstruct"}:    reconstructed,
+	{"numpy._core._multiarray_umath", "_reconstruct"}:   reconstructed,
+	{"numpy.ma.core", "_mareconstruct"}:                 reconstructed,
+	{"numpy.core.numeric", "_frombuffer"}:               fromBuffer,
+	{"numpy._core.numeric", "_frombuffer"}:              fromBuffer,
+	{"torch._utils", "_rebuild_tensor"}:                 torchTensor,
+	{"torch._utils", "_rebuild_tensor_v2"}:              torchTensor,
+	{"torch._utils", "_rebuild_tensor_v3"}:              viewed,
+	{"torch._utils", "_rebuild_meta_tensor_no_storage"}: metaTensor,
+	{"torch._utils", "_rebuild_qtensor"}:                torchTensor,
 }
 
 // arrayOf reads v as an array where it is one.
@@ -38,7 +44,8 @@ func arrayOf(p *pickle.Program, v pickle.Value) (array, bool) {
 	if wrapper, data, offset, ok := p.Inline(v); ok {
 		return wrapped(p, wrapper, data, offset)
 	}
-	call, ok := p.Call(v)
+	t, ok := unwrap(p, v)
+	call := t.call
 	if !ok || call.Kind != pickle.Reduce {
 		return array{}, false
 	}
@@ -91,6 +98,7 @@ func reconstructed(p *pickle.Program, v pickle.Value, _ pickle.Event) (array, bo
 
 // fit works out the size and compares it with the data that is there.
 func (a *array) fit(p *pickle.Program, data pickle.Value) {
+	a.data = data
 	count, bytes, ok := product(a.shape, a.dtype.itemSize)
 	if !ok {
 		a.problem = "its shape overflows"

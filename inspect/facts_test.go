@@ -3,6 +3,7 @@ package inspect
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,11 @@ type fact struct {
 	SklearnVersions []string `json:"sklearn_versions"`
 	Arrays          []factArray
 	ArraysChecked   *bool `json:"arrays_checked"`
+	Sparse          []struct {
+		Path, Layout, DType string
+		Shape               []int64
+		NNZ                 int64
+	}
 }
 
 type factArray struct {
@@ -60,6 +66,7 @@ func TestFacts(t *testing.T) {
 		compareNames(t, name, m, want)
 		compareVersions(t, name, m, want)
 		compareArrays(t, name, m, want)
+		compareSparse(t, name, m, want)
 	}
 }
 
@@ -130,4 +137,19 @@ func compareArrays(t *testing.T, name string, m *Model, want fact) {
 
 func sameArray(a, b factArray) bool {
 	return a.Path == b.Path && a.DType == b.DType && a.Order == b.Order && a.Bytes == b.Bytes && slices.Equal(a.Shape, b.Shape)
+}
+
+func compareSparse(t *testing.T, name string, m *Model, want fact) {
+	t.Helper()
+	var got, expected []string
+	for i, s := range want.Sparse {
+		if i < len(m.Sparse) && m.Sparse[i].Stored < 0 {
+			s.NNZ = -1 // not told without the data
+		}
+		expected = append(expected, fmt.Sprint(strings.TrimPrefix(s.Path, "."), s.Layout, s.DType, s.Shape, s.NNZ))
+	}
+	for _, s := range m.Sparse {
+		got = append(got, fmt.Sprint(s.Path, s.Layout, s.DType, s.Shape, s.Stored))
+	}
+	lines(t, name, got, expected)
 }

@@ -13,8 +13,13 @@ var _ = register(format{name: "npy", match: magic(0, "\x93NUMPY"), read: readNpy
 // readNpy reads a file that is one array.
 func readNpy(w *walk, r io.ReaderAt, size int64) bool {
 	w.format("npy")
-	if a, ok := w.npy(w.member, r, size); ok {
-		w.addArray("", a, w.member)
+	before := len(w.model.Arrays)
+	a, ok := w.npy(w.member, r, size)
+	for _, known := range w.model.Arrays[before:] {
+		ok = ok && known.Path != w.prefix // the pickle behind the header is the array itself
+	}
+	if ok {
+		w.addArray(w.prefix, a, w.member)
 	}
 	return true
 }
@@ -142,11 +147,21 @@ func descrFields(list pyList, depth int) (dtype, bool) {
 		}
 		d.itemSize += inner.itemSize
 		d.hasObject = d.hasObject || inner.hasObject
-		name, _ := field[0].(string)
-		parts = append(parts, "("+pythonQuote(name)+", "+fieldDescr(inner.text)+")")
+		parts = append(parts, "("+fieldLabel(field[0])+", "+fieldDescr(inner.text)+")")
 	}
 	d.text = "[" + strings.Join(parts, ", ") + "]"
 	return d, true
+}
+
+// fieldLabel writes a field's name, or its title and name.
+func fieldLabel(v any) string {
+	if pair, ok := v.(pyTuple); ok && len(pair) == 2 {
+		title, _ := pair[0].(string)
+		name, _ := pair[1].(string)
+		return "(" + pythonQuote(title) + ", " + pythonQuote(name) + ")"
+	}
+	name, _ := v.(string)
+	return pythonQuote(name)
 }
 
 // npy reads a .npy file: its array and, where that holds objects, the pickle behind the header.
@@ -294,6 +309,8 @@ func (p *literalParser) str() any {
 	for p.at < len(p.text) && p.text[p.at] != quote {
 		if p.text[p.at] == '\\' && p.at+1 < len(p.text) {
 			p.at++
+			p.escape(&b)
+			continue
 		}
 		b.WriteByte(p.text[p.at])
 		p.at++
@@ -302,6 +319,26 @@ func (p *literalParser) str() any {
 		return p.fail()
 	}
 	return b.String()
+}
+
+// escapeDigits are the escapes that a number follows, in hexadecimal digits.
+var escapeDigits = map[byte]int{'x': 2, 'u': 4, 'U': 8}
+
+// escape reads what follows a backslash.
+func (p *literalParser) escape(b *strings.Builder) {
+	c := p.text[p.at]
+	p.at++
+	if digits := escapeDigits[c]; digits > 0 {
+		n, err := strconv.ParseUint(p.text[p.at:min(p.at+digits, len(p.text))], 16, 32)
+		p.failed = p.failed || err != nil
+		p.at = min(p.at+digits, len(p.text))
+		b.WriteRune(rune(n))
+		return
+	}
+	if i := strings.IndexByte("ntr", c); i >= 0 {
+		c = "\n\t\r"[i]
+	}
+	b.WriteByte(c)
 }
 
 func (p *literalParser) word() any {

@@ -453,4 +453,8 @@ func (w *walk) rollback(m Model) {
 	for i, g := range m.Globals {
 		w.index[globalKey{g.Module, g.Qualname, g.Raw, g.Member, g.Kind}] = i
 	}
+	clear(w.storages)
+	for i := range m.Arrays {
+		w.storages[[2]string{m.Arrays[i].Member, m.Arrays[i].Storage}] = true
+	}
 }

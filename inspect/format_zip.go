@@ -68,6 +68,7 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 		inner.torch = true
 		z.w = &inner
 	}
+	z.npz = kind.name == "npz"
 	z.repeated()
 	w.members("zip", func() {
 		if kind.name == "skops" {
@@ -130,6 +131,9 @@ func (z *zipArchive) member(m zipMember) {
 	inner, ok := z.w.enter(m.name)
 	if !ok {
 		return
+	}
+	if name, ok := strings.CutSuffix(m.name, ".npy"); ok && z.npz {
+		inner.prefix = "[" + pythonQuote(name) + "]"
 	}
 	raw := z.section(m)
 	if raw.Size() < m.packed {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -44,7 +45,7 @@ func TestFormatFacts(t *testing.T) {
 		}
 		var got, expected []string
 		for _, a := range m.Arrays {
-			if a.Path == "" || want.Format != "npy" && want.Format != "npz" { // not those inside object arrays
+			if a.Path == "" || strings.HasSuffix(a.Path, "']") || want.Format != "npy" && want.Format != "npz" { // not those inside object arrays
 				got = append(got, fmt.Sprint(a.DType, a.Shape))
 			}
 		}

@@ -64,8 +64,9 @@ type walk struct {
 	name     string // the file's, or the member's own
 	member   string // the way in from the file; empty for the file itself
 	depth    int
-	torch    bool // persistent ids are torch's, which its loader resolves
-	keras    bool // a member of a Keras archive
+	prefix   string // of the paths of what it holds: in an .npz file, its key
+	torch    bool   // persistent ids are torch's, which its loader resolves
+	keras    bool   // a member of a Keras archive
 	deadline time.Time
 	sibling  func(name string) (*os.File, error) // opens a side file; nil where there is no folder
 	told     *string                             // takes the format; nil where nobody asks
@@ -85,6 +86,7 @@ func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, si
 	}
 	w.content(r, size)
 	w.implied()
+	m.total()
 	return m
 }
 

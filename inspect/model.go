@@ -20,9 +20,14 @@ type Model struct {
 	Root     *Object // what the last whole program leaves; nil where none does
 
 	// ArraysTotal and ArrayBytes count every array, also those beyond
-	// Limits.MaxArrays that Arrays leaves out.
+	// Limits.MaxArrays that Arrays leaves out. Bytes that several tensors
+	// share count once, here as in the totals by dtype and by part.
 	ArraysTotal int
 	ArrayBytes  int64
+	ByDType     []Total // the largest first
+	ByPart      []Total // by what comes first in a path, such as "steps[1][1]"
+
+	Sparse []Sparse
 
 	// NotModel is set where the content is no known format and the name has
 	// no model's extension either: a folder's walk passes over such a file.
@@ -126,6 +131,32 @@ type Array struct {
 	Shape  []int64
 	Order  string // "C" or "F"
 	Bytes  int64  // item size times number of items
+	Member string
+	Offset int64 // of the opcode that makes it
+
+	Strides []int64 // of a torch tensor, in elements; else nil
+	Storage string  // of a torch tensor: the key of what it is a view of, in the member; "meta" where it has no data
+
+	fresh int64 // bytes that no array before it has counted
+}
+
+// Total counts arrays that have something in common.
+type Total struct {
+	Name   string
+	Member string // of those that lie in one member; else empty
+	Count  int
+	Bytes  int64
+}
+
+// Sparse is a sparse matrix, array or tensor. The arrays that it is made of
+// are among the arrays too.
+type Sparse struct {
+	Path   string
+	Class  string // such as "scipy.sparse._csr.csr_matrix"
+	Layout string // such as "csr"
+	DType  string
+	Shape  []int64
+	Stored int64 // explicitly stored values; -1 where that is not known
 	Member string
 	Offset int64 // of the opcode that makes it
 }

@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"math"
 	"strconv"
 	"strings"
 
@@ -15,6 +14,7 @@ type objects struct {
 	c      *collector
 	p      *pickle.Program
 	member string
+	prefix string // of all paths
 	seen   map[pickle.Value]bool
 	todo   []visit
 	places []place
@@ -40,17 +40,18 @@ const (
 	stepIndex     stepKind = iota // [index]
 	stepKey                       // [key]
 	stepAttribute                 // .key
+	stepHidden                    // .__getstate__()[key]
 	stepState                     // .__getstate__()
 	stepArgument                  // .__reduce__()[1][index]
 	stepText                      // texts[index], as it stands
 )
 
 // objects walks a program whose result is whole.
-func (c *collector) objects(p *pickle.Program, member string) {
+func (w *walk) objects(p *pickle.Program, member string) {
 	if !p.HasEvents() {
 		return // numbers, text and containers alone
 	}
-	o := &objects{c: c, p: p, member: member, seen: map[pickle.Value]bool{}}
+	o := &objects{c: w.collector, p: p, member: member, prefix: w.prefix, seen: map[pickle.Value]bool{}}
 	o.todo = append(o.todo, visit{p.Root, -1})
 	for len(o.todo) > 0 {
 		next := o.todo[len(o.todo)-1]
@@ -83,6 +84,10 @@ func (o *objects) visit(v pickle.Value, at int32) {
 	case pickle.Inline, pickle.Instance:
 		if a, ok := arrayOf(o.p, v); ok {
 			o.array(a, at, o.member)
+			o.beside(v, at)
+			return
+		}
+		if o.composed(v, at) {
 			return
 		}
 		if name, ok := o.side(v); ok {
@@ -127,6 +132,7 @@ func (o *objects) instance(v pickle.Value, at int32) {
 			args = nil
 		}
 	}
+	o.sparseMatrix(v, at)
 	first := 0
 	if call.Kind == pickle.NewObj {
 		first = 1 // behind the class, in copyreg.__newobj__(cls, *args)
@@ -150,10 +156,36 @@ func (o *objects) state(v, state pickle.Value, at int32) {
 		o.child(state, place{at, stepState, 0, 0})
 		return
 	}
+	module, step := o.isModule(state), stepAttribute
+	if o.hidden(v) {
+		step = stepHidden
+	}
 	for key, value := range attributes(o.p, state) {
-		o.child(value, place{at, stepAttribute, 0, key})
+		if module && o.registered(v, key, value, at) {
+			continue
+		}
+		o.child(value, place{at, step, 0, key})
 		o.records(v, key, value)
 	}
+}
+
+// hidden tells of classes written in Cython whose state shows in no attribute.
+func (o *objects) hidden(v pickle.Value) bool {
+	class, ok := o.p.ClassOf(v)
+	if !ok {
+		return false
+	}
+	if class.Qualname == "Tree" {
+		return class.Module == "sklearn.tree._tree"
+	}
+	if !strings.HasPrefix(class.Module, "numpy.random") {
+		return false
+	}
+	switch class.Qualname {
+	case "__randomstate_ctor", "__generator_ctor":
+		return true
+	}
+	return false
 }
 
 func (o *objects) isAttributes(v pickle.Value) bool {
@@ -189,18 +221,6 @@ func (o *objects) array(a array, at int32, member string) {
 	}
 	if a.own != 0 {
 		o.child(a.own, o.text(at, a.ownPath))
-	}
-}
-
-// addArray adds an array to the model.
-func (c *collector) addArray(path string, a array, member string) {
-	m := c.model
-	m.ArraysTotal++
-	if m.ArrayBytes += a.bytes; m.ArrayBytes < 0 { // lies upon lies
-		m.ArrayBytes = math.MaxInt64
-	}
-	if len(m.Arrays) < c.limits.MaxArrays {
-		m.Arrays = append(m.Arrays, Array{path, a.dtype.text, a.shape, a.order(), a.bytes, member, a.offset})
 	}
 }
 
@@ -246,6 +266,7 @@ func (o *objects) path(at int32) string {
 		steps = append(steps, o.step(o.places[at]))
 	}
 	var b strings.Builder
+	b.WriteString(o.prefix)
 	for i := len(steps) - 1; i >= 0; i-- {
 		b.WriteString(steps[i])
 	}
@@ -260,6 +281,8 @@ func (o *objects) step(s place) string {
 		if name, ok := o.p.Text(s.key); ok && identifier(name) {
 			return "." + name
 		}
+		return ".__getstate__()[" + literal(o.p, s.key) + "]"
+	case stepHidden:
 		return ".__getstate__()[" + literal(o.p, s.key) + "]"
 	case stepState:
 		return ".__getstate__()"

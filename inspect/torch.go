@@ -73,21 +73,15 @@ func torchTensor(p *pickle.Program, _ pickle.Value, call pickle.Event) (array, b
 	if !ok {
 		return array{}, false
 	}
-	d, _, _, ok := torchStorage(p, id)
+	d, key, length, ok := torchStorage(p, id)
 	shape, ok2 := torchShape(p, args[2])
 	if !ok || !ok2 || d.itemSize == 0 {
 		return array{}, false
 	}
-	a := array{dtype: d, shape: shape}
-	if _, bytes, fits := product(shape, d.itemSize); fits {
-		a.bytes = bytes
-	} else {
-		a.problem = "its shape overflows"
-	}
-	if stride, ok := torchShape(p, args[3]); ok && len(stride) == len(shape) {
-		a.moved, a.fortran = torchOrder(shape, stride)
-	}
-	return a, true
+	a := array{dtype: d, shape: shape, storage: key}
+	_, a.stored, _ = product([]int64{length}, d.itemSize)
+	a.stride(p, args[3])
+	return a, a.measure()
 }
 
 // torchShape reads a size: a tuple, or a torch.Size of one.

@@ -30,6 +30,7 @@ type zipArchive struct {
 	shift   int64 // bytes in front of the archive, by which its offsets are off
 	start   int64 // of the central directory; -1 without one
 	end     int64 // behind the end record and its comment
+	npz     bool  // members are arrays by their names
 }
 
 const (

@@ -62,6 +62,7 @@ type jsonFile struct {
 	Versions    []jsonVersion `json:"versions"`
 	Arrays      []jsonArray   `json:"arrays"`
 	ArraysTotal jsonTotal     `json:"arrays_total"`
+	Sparse      []jsonSparse  `json:"sparse,omitempty"`
 	Programs    []jsonProgram `json:"programs"`
 	Model       *jsonModel    `json:"model,omitempty"`
 }
@@ -111,11 +112,34 @@ type jsonArray struct {
 	Bytes  int64   `json:"bytes"`
 	Member string  `json:"member"`
 	Offset int64   `json:"offset"`
+
+	Strides []int64 `json:"strides,omitempty"`
+	Storage string  `json:"storage,omitempty"`
 }
 
 type jsonTotal struct {
-	Count int   `json:"count"`
-	Bytes int64 `json:"bytes"`
+	Count   int         `json:"count"`
+	Bytes   int64       `json:"bytes"`
+	ByDType []jsonShare `json:"by_dtype"`
+	ByPart  []jsonShare `json:"by_part"`
+}
+
+type jsonShare struct {
+	Name   string `json:"name"`
+	Member string `json:"member,omitempty"`
+	Count  int    `json:"count"`
+	Bytes  int64  `json:"bytes"`
+}
+
+type jsonSparse struct {
+	Path   string  `json:"path"`
+	Class  string  `json:"class"`
+	Layout string  `json:"layout"`
+	DType  string  `json:"dtype"`
+	Shape  []int64 `json:"shape"`
+	Stored *int64  `json:"stored,omitempty"`
+	Member string  `json:"member"`
+	Offset int64   `json:"offset"`
 }
 
 type jsonProgram struct {
@@ -180,9 +204,10 @@ func newJSONFile(f *File) jsonFile {
 		}),
 		Arrays: convert(m.Arrays, func(a *inspect.Array) jsonArray {
 			shape := append([]int64{}, a.Shape...)
-			return jsonArray{whole(a.Path), whole(a.DType), shape, whole(a.Order), a.Bytes, whole(a.Member), a.Offset}
+			return jsonArray{whole(a.Path), whole(a.DType), shape, whole(a.Order), a.Bytes, whole(a.Member), a.Offset, a.Strides, whole(a.Storage)}
 		}),
-		ArraysTotal: jsonTotal{count, size},
+		ArraysTotal: jsonTotal{count, size, convert(m.ByDType, newJSONShare), convert(m.ByPart, newJSONShare)},
+		Sparse:      convert(m.Sparse, newJSONSparse),
 		Programs: convert(m.Programs, func(p *inspect.Program) jsonProgram {
 			return jsonProgram{whole(p.Member), p.Offset, p.End, p.Protocol, whole(p.Loader), p.Opcodes, p.Calls}
 		}),
@@ -199,6 +224,18 @@ func newJSONFile(f *File) jsonFile {
 	slices.Sort(file.Untrusted)
 	file.Untrusted = slices.Compact(file.Untrusted)
 	return file
+}
+
+func newJSONShare(t *inspect.Total) jsonShare {
+	return jsonShare{whole(t.Name), whole(t.Member), t.Count, t.Bytes}
+}
+
+func newJSONSparse(s *inspect.Sparse) jsonSparse {
+	out := jsonSparse{whole(s.Path), whole(s.Class), whole(s.Layout), whole(s.DType), append([]int64{}, s.Shape...), nil, whole(s.Member), s.Offset}
+	if s.Stored >= 0 {
+		out.Stored = &s.Stored
+	}
+	return out
 }
 
 func newJSONGlobal(g *inspect.Global) jsonGlobal {

@@ -12,6 +12,7 @@ type Report struct {
 	Tool    Tool
 	Files   []File
 	Summary Summary
+	All     bool // for people too: every array, not the largest alone
 }
 
 // Tool names the program that made a report.

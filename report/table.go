@@ -35,13 +35,14 @@ const (
 	maxOrderLen = 8
 	maxRows     = 100 // of names, versions and issues
 	maxArrays   = 5
+	maxShares   = 6 // of a total by dtype or by part
 	maxParams   = 60
 )
 
 // writeTable writes a line for each file, the verdict first, and below it
 // what there is to know about a file that is not trusted or is the only one.
 func writeTable(w io.Writer, r *Report) error {
-	p := &page{}
+	p := &page{all: r.All}
 	single := len(r.Files) == 1
 	for i := range r.Files {
 		f := &r.Files[i]
@@ -91,6 +92,7 @@ func plural(n int, noun string) string {
 type page struct {
 	out bytes.Buffer
 	err error
+	all bool // no list of arrays is cut short
 }
 
 func (p *page) line(text string) {
@@ -119,7 +121,7 @@ func (p *page) gap() {
 
 // file writes the verdict on f and, if asked, what there is to know.
 func (p *page) file(f *File, all bool) {
-	body := &page{}
+	body := &page{all: p.all}
 	if all {
 		body.names(f)
 		body.versions(f.Model)
@@ -308,9 +310,14 @@ func (p *page) arrays(f *File) {
 	largest := slices.Clone(f.Model.Arrays)
 	slices.SortStableFunc(largest, func(a, b inspect.Array) int { return cmp.Compare(b.Bytes, a.Bytes) })
 	rows := [][]string{{"array", "dtype", "shape", "order", "size"}}
-	for _, a := range largest[:min(len(largest), maxArrays)] {
+	shown, width := min(len(largest), maxArrays), maxNameLen
+	if p.all {
+		largest = f.Model.Arrays // in the file's order
+		shown, width = len(largest), maxTextLen
+	}
+	for _, a := range largest[:shown] {
 		rows = append(rows, []string{
-			cmp.Or(shortText(a.Path, maxNameLen), "(the object itself)"),
+			cmp.Or(shortText(a.Path, width), "(the object itself)"),
 			shortText(a.DType, maxPlaceLen), shapeText(a.Shape), shortText(a.Order, maxOrderLen), sizeText(a.Bytes),
 		})
 	}
@@ -319,6 +326,55 @@ func (p *page) arrays(f *File) {
 	if more := count - (len(rows) - 1); more > 0 {
 		p.line(fmt.Sprintf("  and %s, total %s", plural(more, "more array"), sizeText(size)))
 	}
+	if count >= minTotals {
+		p.shares("by dtype", f.Model.ByDType)
+		p.shares("by part", f.Model.ByPart)
+	}
+	p.sparse(f.Model.Sparse)
+}
+
+// minTotals is from how many arrays on a person is shown what they add up to.
+const minTotals = 10
+
+// shares writes the largest rows of a total in a line or two.
+func (p *page) shares(head string, rows []inspect.Total) {
+	if len(rows) < 2 {
+		return
+	}
+	shown := min(len(rows), maxShares)
+	if p.all {
+		shown = len(rows)
+	}
+	var parts []string
+	for _, row := range rows[:shown] {
+		name := cmp.Or(shortText(row.Name, maxPlaceLen), "(the object itself)")
+		parts = append(parts, fmt.Sprintf("%s %s (%d)", name, sizeText(row.Bytes), row.Count))
+	}
+	if more := len(rows) - shown; more > 0 {
+		parts = append(parts, fmt.Sprintf("%d more", more))
+	}
+	p.wrapped("  ", "    ", head+": "+strings.Join(parts, ", "))
+}
+
+// sparse writes the sparse matrices.
+func (p *page) sparse(all []inspect.Sparse) {
+	rows := [][]string{{"sparse matrix", "layout", "dtype", "shape", "stored"}}
+	shown := min(len(all), maxArrays)
+	if p.all {
+		shown = len(all)
+	}
+	for _, s := range all[:shown] {
+		stored := "?"
+		if s.Stored >= 0 {
+			stored = strconv.FormatInt(s.Stored, 10)
+		}
+		rows = append(rows, []string{
+			cmp.Or(shortText(s.Path, maxNameLen), "(the object itself)"), shortText(s.Layout, maxPlaceLen),
+			shortText(s.DType, maxPlaceLen), shapeText(s.Shape), stored,
+		})
+	}
+	p.grid(rows, 4)
+	p.more(len(all)-shown, "sparse object")
 }
 
 func (p *page) issues(f *File) {

@@ -3,6 +3,7 @@
     python3 testdata/make.py                        every environment of envs.py
     python3 testdata/make.py --env sklearn-1.5.2    one of them; repeat for more
     python3 testdata/make.py --format torch         only the files of this folder of models; repeat for more
+    python3 testdata/make.py --facts                write no fixtures: state the facts of those of pickle and joblib anew
 
 Environments are made where they are missing. Each runs this file once more (`--inside`) to write its fixtures, then
 oracle/facts.py to load them; the rows end up in oracle/facts.json. Runs on Python 2.7 as far as --inside goes.
@@ -342,8 +343,11 @@ def main(args):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--env", action="append", choices=list(envs.ENVS), help="only this environment")
     parser.add_argument("--format", action="append", choices=sorted(FORMATS), help="only this folder")
+    parser.add_argument("--facts", action="store_true", help="only the facts of pickle and joblib, of fixtures that are there")
     options = parser.parse_args(args)
     chosen = options.env or list(envs.ENVS)
+    if options.facts:
+        return state_again(envs, [env for env in chosen if env in ALL])
     if not options.format:
         make_pickles(envs, [env for env in chosen if env in ALL], whole=not options.env)
     make_formats(envs, chosen, options.format or sorted(FORMATS))
@@ -391,8 +395,25 @@ def make_formats(envs, chosen, folders):
         write_facts(LIBRARY_FACTS, facts)
 
 
+def state_again(envs, chosen):
+    facts = read_facts(FACTS)
+    for env in chosen:
+        envs.make(READERS.get(env, env))
+        rows = [dict({key: row[key] for key in STATED if key in row}, path=path)
+                for path, row in facts.items() if row["env"] == env]
+        for row in ask(envs, env, "".join(json.dumps(row) + "\n" for row in rows).encode()):
+            facts[row.pop("path")] = row
+    write_facts(FACTS, facts)
+
+
+STATED = ["env", "python", "writer", "protocol", "reader"]  # what is known of a fixture without loading it
+
+
 def run_inside(envs, env):
-    rows = call(envs.interpreter(env), "make.py", ["--inside", env])
+    return ask(envs, env, call(envs.interpreter(env), "make.py", ["--inside", env]))
+
+
+def ask(envs, env, rows):
     stated = call(envs.interpreter(READERS.get(env, env)), os.path.join("oracle", "facts.py"), [], rows)
     return [json.loads(line) for line in stated.decode().splitlines()]
 

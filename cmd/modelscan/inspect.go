@@ -68,6 +68,7 @@ func runInspect(cmd *cobra.Command, paths []string, s *settings) error {
 		files[i] = report.File{Model: models[i], Verdict: judge(policy, t, models[i])}
 	}
 	r := report.New(report.Tool{Name: "modelscan", Version: version}, files)
+	r.All = s.all
 	code := exitCode(r.Summary)
 	if err := write(cmd, outputs, r); err != nil {
 		if code != exitUntrusted {

@@ -22,6 +22,7 @@ type settings struct {
 	lists  string
 	allow  []string
 	trust  []string
+	all    bool
 }
 
 func (s *settings) addFlags(cmd *cobra.Command) {
@@ -35,6 +36,7 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	flags.StringVarP(&s.format, "format", "f", "table", "report `format`: "+strings.Join(names, ", "))
 	flags.StringArrayVarP(&s.output, "output", "o", nil, "write the report to `FILE` instead of standard output, or,\nas FORMAT=FILE, one more report; repeatable")
 	flags.BoolVarP(&s.quiet, "quiet", "q", false, "write nothing to standard output; the exit code tells")
+	flags.BoolVar(&s.all, "all", false, "in the table, list every array and not the largest alone")
 	flags.StringVar(&s.lists, "lists", "default", "built-in `lists` of trusted names: default, none")
 	flags.StringArrayVar(&s.allow, "allow", nil, "trust what the list in `FILE` grants; repeatable")
 	flags.StringArrayVar(&s.trust, "trust", nil, "trust every use of `NAME`; repeatable")

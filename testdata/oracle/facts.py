@@ -181,14 +181,19 @@ def arrays(root, record):
 
     Also whether the walk is complete: what cloudpickle and dill write, reduce cannot always tell.
     """
+    found, complete = objects(root, record)
+    return [(path, value) for path, value in found if isinstance(value, np.ndarray)], complete
+
+
+def objects(root, record):
+    """(path, object) for every object below root that may hold an array, as arrays does."""
     found, seen, todo, complete = [], {}, [("", root)], True
     while todo:
         path, value = todo.pop()
         if isinstance(value, LEAVES) or id(value) in seen or value is np.ma.masked:
             continue
         seen[id(value)] = value  # kept alive, or the id may be given again
-        if isinstance(value, np.ndarray):
-            found.append((path, value))
+        found.append((path, value))
         try:
             todo.extend(reversed(list(parts(path, value, record))))
         except Exception as err:
@@ -209,7 +214,7 @@ def parts(path, value, record):
     elif isinstance(value, np.ndarray):
         yield from array_parts(path, value, record)
     else:
-        yield from reduced_parts(path, *reduced(value, record))
+        yield from reduced_parts(path, value, *reduced(value, record))
 
 
 def array_parts(path, array, record):
@@ -233,29 +238,37 @@ def reduced(value, record):
     return args, state, items or (), pairs or ()
 
 
-def reduced_parts(path, args, state, items, pairs):
+def reduced_parts(path, value, args, state, items, pairs):
     for i, item in enumerate(args):
         yield "%s.__reduce__()[1][%d]" % (path, i), item
-    yield from state_parts(path, state)
+    yield from state_parts(path, value, state)
     for i, item in enumerate(items):
         yield "%s[%d]" % (path, i), item
     for key, item in pairs:
         yield "%s[%s]" % (path, text(key)), item
 
 
-def state_parts(path, state):
+def state_parts(path, value, state):
     if isinstance(state, dict):
         for key, item in state.items():
-            named = isinstance(key, str) and key.isidentifier()
+            named = isinstance(key, str) and key.isidentifier() and has(value, key)
             yield path + ("." + key if named else ".__getstate__()[%s]" % text(key)), item
     elif isinstance(state, tuple) and len(state) == 2 and all(isinstance(s, (dict, type(None))) for s in state):
         for half in state:
-            yield from state_parts(path, half)
+            yield from state_parts(path, value, half)
     elif isinstance(state, (tuple, list)):
         for i, item in enumerate(state):
             yield "%s.__getstate__()[%d]" % (path, i), item
     elif state is not None:
         yield path + ".__getstate__()", state
+
+
+def has(value, name):
+    """Whether a user can ask for an attribute. One that fails is there."""
+    try:
+        return hasattr(value, name)
+    except Exception:
+        return True
 
 
 def text(key):
@@ -277,16 +290,20 @@ def load_row(row):
 def state_facts(row):
     """Fill in a row of testdata/make.py, which says path, env, python, writer and the protocol asked for."""
     root, record = load_row(row)
-    found, complete = arrays(root, record)
+    met, complete = objects(root, record)
+    found = [(path, value) for path, value in met if isinstance(value, np.ndarray)]
     row["protocol"] = record.protocol if record.protocol >= 0 else row["protocol"]
     row["globals"] = sorted(record.globals)
     row["sklearn_versions"] = sorted(record.sklearn_versions)
     row["arrays"] = [describe(path, array, record) for path, array in found]
+    sparse = [sparse_fact(path, value) for path, value in met if is_sparse(value)]
+    if sparse:
+        row["sparse"] = sparse
     walked = collections.Counter(record.key(array) for _, array in found)
-    met = collections.Counter(key for _, key in record.arrays.values())
-    if not complete or walked != met:
+    built = collections.Counter(key for _, key in record.arrays.values())
+    if not complete or walked != built:
         row["arrays_checked"] = False
-        print("facts: %s: walk only %s, load only %s" % (row["path"], dict(walked - met), dict(met - walked)),
+        print("facts: %s: walk only %s, load only %s" % (row["path"], dict(walked - built), dict(built - walked)),
               file=sys.stderr)
     return row
 
@@ -294,6 +311,14 @@ def state_facts(row):
 def describe(path, array, record):
     dtype, shape, order = record.key(array)
     return {"path": path, "dtype": dtype, "shape": shape, "order": order, "bytes": array.nbytes}
+
+
+def is_sparse(value):
+    return "scipy.sparse" in sys.modules and sys.modules["scipy.sparse"].issparse(value)
+
+
+def sparse_fact(path, matrix):
+    return {"path": path, "layout": matrix.format, "dtype": matrix.dtype.str, "shape": matrix.shape, "nnz": matrix.nnz}
 
 
 def main():
