@@ -10,6 +10,7 @@ import (
 // own, which registers it; pickles come last, since nothing marks them.
 type format struct {
 	name  string // for Model.Format
+	doc   string // what is read of it, for the README and for "modelscan formats"
 	match func(head []byte) bool
 	// read reads a file of the format and says false where it is none after
 	// all. It states its name by walk.format.

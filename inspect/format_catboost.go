@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-var _ = register(format{name: "catboost", match: magic(0, catboostMagic), read: readCatBoost})
+var _ = register(format{name: "catboost", match: magic(0, catboostMagic), read: readCatBoost,
+	doc: "`.cbm` and JSON, also in pickled estimators: release, options, features, classes, trees; numbers alone"})
 
 // A CatBoost model is its mark, a length, a flatbuffer of that length, and the
 // parts that it names: tables of categories and the like.

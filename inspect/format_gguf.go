@@ -9,7 +9,8 @@ import (
 	"strconv"
 )
 
-var _ = register(format{name: "gguf", match: magic(0, "GGUF"), read: readGGUF})
+var _ = register(format{name: "gguf", match: magic(0, "GGUF"), read: readGGUF,
+	doc: "the header: metadata, chat templates, tensors with dtype and shape"})
 
 const (
 	maxGGUFKeys    = 1 << 16

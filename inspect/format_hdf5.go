@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var _ = register(format{name: "hdf5", match: magic(0, hdf5Signature), read: func(w *walk, r io.ReaderAt, size int64) bool {
+var _ = register(format{name: "hdf5", doc: "groups, datasets, attributes, whatever superblock; data in other files is named", match: magic(0, hdf5Signature), read: func(w *walk, r io.ReaderAt, size int64) bool {
 	w.hdf5(r, size, 0)
 	return true
 }})

@@ -5,7 +5,8 @@ import (
 	"io"
 )
 
-var _ = register(format{name: "json", match: isJSON, read: readJSON})
+var _ = register(format{name: "json", match: isJSON, read: readJSON,
+	doc: "any document, for the pickles that Stable-Baselines3 keeps in it"})
 
 // serializedKey is where Stable-Baselines3 keeps what JSON cannot hold, in
 // the member "data" of its archives: base64 of a cloudpickle.

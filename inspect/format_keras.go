@@ -9,7 +9,8 @@ import (
 	"unicode/utf16"
 )
 
-var _ = register(format{name: "keras-config", match: isKerasJSON, read: readKerasConfig})
+var _ = register(format{name: "keras-config", match: isKerasJSON, read: readKerasConfig,
+	doc: "the configuration of a Keras model alone, as in a `.keras` archive"})
 
 // A Keras model is a configuration in JSON and weights in HDF5: both in one
 // HDF5 file, or as members of a zip archive. In the configuration every

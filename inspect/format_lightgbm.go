@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-var _ = register(format{name: "lightgbm", match: isLightGBM, read: readLightGBM})
+var _ = register(format{name: "lightgbm", match: isLightGBM, read: readLightGBM,
+	doc: "text models and JSON dumps, also in pickled Boosters: form, parameters, features, trees; numbers alone"})
 
 // LightGBM's models are text: parameters as key=value, a block of such lines
 // for each tree, the parameters of training in brackets, and the categories

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-var _ = register(format{name: "npy", match: magic(0, "\x93NUMPY"), read: readNpy})
+var _ = register(format{name: "npy", match: magic(0, "\x93NUMPY"), read: readNpy,
+	doc: "headers 1.0 to 3.0; object arrays as the pickles that they are"})
 
 // readNpy reads a file that is one array.
 func readNpy(w *walk, r io.ReaderAt, size int64) bool {

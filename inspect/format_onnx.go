@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-var _ = register(format{name: "onnx", match: isONNX, read: readONNX})
+var _ = register(format{name: "onnx", match: isONNX, read: readONNX,
+	doc: "the graph's inputs, outputs and tensors, also those in files beside it; operators of other domains than ONNX's are untrusted"})
 
 // onnxFields has the wire types of the fields of ONNX's ModelProto.
 var onnxFields = map[int]int{

@@ -9,7 +9,8 @@ import (
 	"strconv"
 )
 
-var _ = register(format{name: "safetensors", match: isSafetensors, read: readSafetensors})
+var _ = register(format{name: "safetensors", match: isSafetensors, read: readSafetensors,
+	doc: "the header: tensors with dtype and shape, metadata"})
 
 const (
 	maxSafetensorsHeader = 100_000_000 // the library's own limit

@@ -8,11 +8,15 @@ import (
 )
 
 var (
-	_ = register(format{name: "savedmodel", match: magic(0, "\x08"), read: readSavedModel})
+	_ = register(format{name: "savedmodel", match: magic(0, "\x08"), read: readSavedModel,
+		doc: "signatures and variables; operators that read or write files or call Python are untrusted"})
 	_ = register(format{name: "savedmodel", match: magic(0, "\x12"), read: readSavedModel}) // version 0
-	_ = register(format{name: "tensorflow-graph", match: magic(0, "\x0a"), read: readGraphDef})
-	_ = register(format{name: "keras-metadata", match: magic(0, "\x0a"), read: readKerasMetadata})
-	_ = register(format{name: "tensorflow-fingerprint", match: magic(0, "\x08"), read: readFingerprint})
+	_ = register(format{name: "tensorflow-graph", match: magic(0, "\x0a"), read: readGraphDef,
+		doc: "a graph alone, as in a SavedModel"})
+	_ = register(format{name: "keras-metadata", match: magic(0, "\x0a"), read: readKerasMetadata,
+		doc: "the configuration of the layers beside a SavedModel"})
+	_ = register(format{name: "tensorflow-fingerprint", match: magic(0, "\x08"), read: readFingerprint,
+		doc: "what lies beside a SavedModel to tell it by"})
 )
 
 // savedModel is the reading of TensorFlow's messages: a SavedModel, or a graph.

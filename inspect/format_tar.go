@@ -6,7 +6,8 @@ import (
 	"io"
 )
 
-var _ = register(format{name: "tar", match: magic(257, "ustar"), read: readTar})
+var _ = register(format{name: "tar", match: magic(257, "ustar"), read: readTar,
+	doc: "every member, by its own content; also torch's oldest form"})
 
 // readTar reads every regular member of a tar archive. The oldest form of
 // torch's files is one.

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-var _ = register(format{name: "xgboost", match: isXGBoost, read: readXGBoost})
+var _ = register(format{name: "xgboost", match: isXGBoost, read: readXGBoost,
+	doc: "JSON, UBJSON and the binary forms, also in pickled Boosters: release, parameters, features, trees; numbers alone"})
 
 // XGBoost's models are a JSON document, the same in UBJSON, or, until 3.0, a
 // struct of C++. A pickled Booster holds one of these with its configuration.

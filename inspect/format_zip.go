@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-var _ = register(format{name: "zip", match: isZip, read: readZip})
+var _ = register(format{name: "zip", match: isZip, read: readZip,
+	doc: "every member, by its own content; as Python, torch and a scan from the front read it, where they differ"})
 
 // isZip knows a zip archive by its first bytes. One with bytes in front is
 // found by its end.
@@ -17,6 +18,7 @@ func isZip(head []byte) bool {
 // zipKind is a format that is a zip archive.
 type zipKind struct {
 	name    string
+	doc     string                   // as a format has it
 	betrays func(member string) bool // a member that no other kind has
 	opaque  func(member string) bool // data that its loader takes for numbers alone
 }
@@ -35,13 +37,18 @@ func named(name string) func(string) bool {
 
 // zipKinds are tried in order; what is none of them is a plain archive.
 var zipKinds = []zipKind{
-	{"torch-package", named("extern_modules"), isStorage},
-	{"torch", named("data.pkl"), isStorage},
-	{"skops", named("schema.json"), nil},
-	{"keras", named("model.weights.h5"), nil},
-	{"keras", func(member string) bool { return member == "config.json" || member == "metadata.json" }, nil},
-	{"npz", func(member string) bool { return strings.HasSuffix(strings.ToLower(member), ".npy") }, nil},
+	{"torch-package", "carries Python source, which is untrusted; its pickles are read", named("extern_modules"), isStorage},
+	{"torch", torchDoc, named("data.pkl"), isStorage},
+	{"skops", "the schema's types and functions, the arrays and what else is in the archive", named("schema.json"), nil},
+	{"keras", kerasDoc, named("model.weights.h5"), nil},
+	{"keras", "", func(member string) bool { return member == "config.json" || member == "metadata.json" }, nil},
+	{"npz", "every array, as an npy file", func(member string) bool { return strings.HasSuffix(strings.ToLower(member), ".npy") }, nil},
 }
+
+const kerasDoc = "`.keras` archives and `.h5` files: each class and function that Keras would look up is judged as a name; code in the configuration, " +
+	"as of a Lambda layer, is untrusted; the weights"
+
+const torchDoc = "as zip, as the older stream of pickles, and as the oldest tar: each tensor's dtype, shape and order; the classes of TorchScript are untrusted"
 
 // readZip reads every member of a zip archive.
 func readZip(w *walk, r io.ReaderAt, size int64) bool {

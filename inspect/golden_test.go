@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -43,44 +42,6 @@ func TestSamples(t *testing.T) {
 	for _, c := range codecs {
 		if !met[c.name] {
 			t.Errorf("codec %s has no sample in testdata", c.name)
-		}
-	}
-}
-
-// TestReadmeNamesFormats holds that the README has a row for each format that
-// is read, and names those that are known and not read.
-func TestReadmeNamesFormats(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join(testdata, "..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, section, ok := strings.Cut(strings.ToLower(string(readme)), "\n## what it reads\n")
-	if !ok {
-		t.Fatal("the README does not say what is read")
-	}
-	section, _, _ = strings.Cut(section, "\n## ")
-	table, unread, ok := strings.Cut(section, "known but not read yet: ")
-	if !ok {
-		t.Fatal("the README does not say what is known and not read")
-	}
-	unread, _, _ = strings.Cut(unread, ".")
-	var read strings.Builder // the table's first column
-	for line := range strings.Lines(table) {
-		if cells := strings.Split(line, "|"); len(cells) > 2 {
-			read.WriteString(cells[1])
-		}
-	}
-	for _, f := range formats {
-		if !strings.Contains(read.String(), f.name) {
-			t.Errorf("the README's table of formats has no row for %s", f.name)
-		}
-		if strings.Contains(unread, f.name) {
-			t.Errorf("the README says that %s is not read", f.name)
-		}
-	}
-	for _, k := range contents {
-		if k.known && !strings.Contains(unread, k.name) && !strings.Contains(read.String(), k.name) {
-			t.Errorf("the README does not say that %s is known and not read", k.name)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"modelscan/inspect"
 )
 
 // TestReadme runs the sessions of the README in the repository's folder: a
@@ -40,6 +42,7 @@ func TestReadme(t *testing.T) {
 		}
 		return block
 	})
+	got = formatTable(t, got)
 	if kinds["console"] == 0 || kinds["go"] != 1 || kinds["list"] != 1 {
 		t.Fatalf("got blocks %v", kinds)
 	}
@@ -53,6 +56,35 @@ func TestReadme(t *testing.T) {
 	if err := os.WriteFile("README.md", []byte(got), 0o666); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// formatTable returns text with the rows of the table of formats replaced by
+// what the code says of each that is read.
+func formatTable(t *testing.T, text string) string {
+	t.Helper()
+	const head = "\n| format | what is read |\n|---|---|\n"
+	before, rest, ok := strings.Cut(text, head)
+	if !ok {
+		t.Fatal("the README has no table of formats")
+	}
+	_, after, _ := strings.Cut(rest, "\n\n")
+	var rows, codecs []string
+	codec := ""
+	for _, f := range inspect.Formats() {
+		switch f.Kind {
+		case "model", "container":
+			rows = append(rows, "| "+f.Name+" | "+f.Doc+" |")
+		case "compression":
+			codecs, codec = append(codecs, f.Name), f.Doc
+		case "not read":
+			rows = append(rows, "| "+f.Name+" | not read yet: incomplete, exit code 2 |")
+		}
+		if f.Doc == "" {
+			t.Errorf("the format %s has no line that says what is read", f.Name)
+		}
+	}
+	rows = append(rows, "| "+strings.Join(codecs, ", ")+" | "+codec+" |")
+	return before + head + strings.Join(rows, "\n") + "\n\n" + after
 }
 
 // blocks returns text with each fenced block replaced.
