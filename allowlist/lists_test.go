@@ -17,12 +17,16 @@ func TestBuiltinLists(t *testing.T) {
 	if len(lists) < 7 {
 		t.Fatalf("got %d lists", len(lists))
 	}
-	where := map[name]string{}
+	where := map[scopeKey]string{}
 	for _, list := range lists {
 		last := ""
+		var section *Scope
 		for _, entry := range list.Entries {
-			n := name{entry.Module, entry.Qualname}
-			spelled := n.String()
+			n := entry.keys()[0]
+			spelled := n.name.String()
+			if entry.Scope != section {
+				section, last = entry.Scope, ""
+			}
 			switch {
 			case spelled <= last:
 				t.Errorf("%s:%d: %s comes after %s", list.Name, entry.Line, spelled, last)
@@ -106,7 +110,7 @@ func TestBuiltinListsGrantNothingDangerous(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := Default().rules[n]; r.uses&^plainly != 0 {
+		if r := Default().lookup(n, "", ""); r.uses&^plainly != 0 {
 			t.Errorf("%s grants %v to %s", r.source, r.uses, n)
 		}
 	}
@@ -187,7 +191,8 @@ func TestOracleNamesAreListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	listed := map[string]bool{}
-	for n, r := range Default().rules {
+	for key, r := range Default().rules {
+		n := key.name
 		listed[n.module+"."+n.qualname] = r.uses != 0
 	}
 	libraries := []string{"numpy", "scipy", "sklearn", "_loss", "joblib", "pandas", "pytz", "pyarrow"}

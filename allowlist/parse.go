@@ -32,6 +32,7 @@ type Entry struct {
 	Never            bool         // the name is untrusted, whatever other lists say
 	Reason           string       // why; may be empty in a user's list
 	Line             int          // from 1; 0 where the entry comes from no file
+	Scope            *Scope       // where it holds; nil for everywhere
 }
 
 // plainly is granted by the word "plain": calls whose arguments say all that
@@ -62,18 +63,28 @@ func ParseList(listName string, r io.Reader) (*List, error) {
 	}
 	lines := bytes.Count(data, []byte("\n")) + 1
 	list := &List{Name: listName, Entries: make([]Entry, 0, min(lines, maxFirstEntries))}
-	seen := make(map[name]int, cap(list.Entries))
+	seen := make(map[name]int, cap(list.Entries)) // in the section
+	var scope *Scope
 	number := 0
 	for line := range strings.Lines(string(data)) {
 		number++
-		entry, ok, err := parseLine(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
+		text, reason, err := splitLine(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
+		var entry Entry
+		switch {
+		case err != nil || text == "":
+		case text[0] == '@':
+			scope, err = parseScope(text)
+			clear(seen)
+		default:
+			entry, err = parseEntry(text, reason)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", listName, number, err)
 		}
-		if !ok {
+		if entry.Module == "" {
 			continue
 		}
-		entry.Line = number
+		entry.Line, entry.Scope = number, scope
 		n := name{entry.Module, entry.Qualname}
 		if first := seen[n]; first != 0 {
 			return nil, fmt.Errorf("%s:%d: %s is on line %d already", listName, number, n, first)
@@ -101,23 +112,24 @@ func Trust(names ...string) (*List, error) {
 	return list, nil
 }
 
-// parseLine reads one line; ok is false where it holds no entry.
-func parseLine(line string) (entry Entry, ok bool, err error) {
+// splitLine returns a line without spaces around it, and the reason behind.
+func splitLine(line string) (text, reason string, err error) {
 	if len(line) > maxListLine {
-		return entry, false, fmt.Errorf("line is longer than %d bytes", maxListLine)
+		return "", "", fmt.Errorf("line is longer than %d bytes", maxListLine)
 	}
 	if !utf8.ValidString(line) {
-		return entry, false, errors.New("line is not UTF-8")
+		return "", "", errors.New("line is not UTF-8")
 	}
-	text, reason, _ := strings.Cut(line, "#")
+	text, reason, _ = strings.Cut(line, "#")
 	if at := strings.IndexFunc(text, badInLine); at >= 0 {
 		r, _ := utf8.DecodeRuneInString(text[at:])
-		return entry, false, fmt.Errorf("bad character %+q", r)
+		return "", "", fmt.Errorf("bad character %+q", r)
 	}
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return entry, false, nil
-	}
+	return strings.TrimSpace(text), strings.TrimSpace(reason), nil
+}
+
+// parseEntry reads a line that grants uses of a name or marks it as never.
+func parseEntry(text, reason string) (entry Entry, err error) {
 	spelling, words := text, ""
 	if end := strings.IndexAny(text, " \t"); end >= 0 {
 		spelling, words = text[:end], text[end:]
@@ -125,10 +137,9 @@ func parseLine(line string) (entry Entry, ok bool, err error) {
 	spelling, entry.Never = strings.CutPrefix(spelling, "!")
 	n, err := parseName(spelling)
 	if err != nil {
-		return entry, false, err
+		return entry, err
 	}
-	entry.Module, entry.Qualname = n.module, n.qualname
-	entry.Reason = strings.TrimSpace(reason)
+	entry.Module, entry.Qualname, entry.Reason = n.module, n.qualname, reason
 	entry.Uses, err = parseUses(words)
 	switch {
 	case err != nil:
@@ -137,7 +148,7 @@ func parseLine(line string) (entry Entry, ok bool, err error) {
 	case !entry.Never && entry.Uses == 0:
 		err = fmt.Errorf("%s grants no use (import, call, new, build, plain)", n)
 	}
-	return entry, err == nil, err
+	return entry, err
 }
 
 // parseUses reads the words behind a name.

@@ -28,12 +28,12 @@ func TestParseList(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Entry{
-		{"numpy", "ndarray", inspect.Import | inspect.New | inspect.Build, false, "plain data holder", 3},
-		{"numpy", "log1p", inspect.Import, false, "ufunc # held", 4},
-		{"os", "system", 0, true, "", 5},
-		{"mypkg.models", "Outer.Inner", inspect.Import | inspect.Call, false, "", 6},
-		{"été-2", "<Ω>", inspect.Import, false, "", 7},
-		{"os", "path", inspect.Import, false, "", 8},
+		{"numpy", "ndarray", inspect.Import | inspect.New | inspect.Build, false, "plain data holder", 3, nil},
+		{"numpy", "log1p", inspect.Import, false, "ufunc # held", 4, nil},
+		{"os", "system", 0, true, "", 5, nil},
+		{"mypkg.models", "Outer.Inner", inspect.Import | inspect.Call, false, "", 6, nil},
+		{"été-2", "<Ω>", inspect.Import, false, "", 7, nil},
+		{"os", "path", inspect.Import, false, "", 8, nil},
 	}
 	if list.Name != "own.txt" || !slices.Equal(list.Entries, want) {
 		t.Errorf("got %q %+v, want %+v", list.Name, list.Entries, want)
@@ -106,7 +106,7 @@ func TestTrust(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := inspect.Import | inspect.Call | inspect.New | inspect.Build
-	want := []Entry{{"mypkg", "Net", all, false, "", 0}, {"mypkg", "Outer.Inner", all, false, "", 0}}
+	want := []Entry{{"mypkg", "Net", all, false, "", 0, nil}, {"mypkg", "Outer.Inner", all, false, "", 0, nil}}
 	if !slices.Equal(list.Entries, want) {
 		t.Errorf("got %+v, want %+v", list.Entries, want)
 	}

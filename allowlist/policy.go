@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"embed"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -17,7 +18,9 @@ import (
 // Policy says which uses of which names are trusted. The zero Policy trusts
 // nothing. A Policy does not change once made and may be shared.
 type Policy struct {
-	rules map[name]rule
+	rules  map[scopeKey]rule
+	placed bool // some rules hold in some places alone
+	pinned bool // some rules hold for some files alone
 }
 
 // rule is what all lists of a policy say about one name.
@@ -55,70 +58,81 @@ func parseBuiltin() []*List {
 		panic(err)
 	}
 	for _, entry := range entries {
-		data, err := listFiles.ReadFile(path.Join("lists", entry.Name()))
-		if err != nil {
-			panic(err)
-		}
-		list, err := ParseList(entry.Name(), bytes.NewReader(data))
-		if err != nil {
-			panic(err)
-		}
-		lists = append(lists, list)
+		lists = append(lists, readEmbedded(listFiles, entry.Name()))
 	}
 	return lists
 }
 
+// readEmbedded reads one list.
+func readEmbedded(files embed.FS, name string) *List {
+	data, err := files.ReadFile(path.Join("lists", name))
+	if err != nil {
+		panic(err)
+	}
+	list, err := ParseList(name, bytes.NewReader(data))
+	if err != nil {
+		panic(err)
+	}
+	return list
+}
+
+// neverList has the names that no list of a user can grant.
+const neverList = "never.txt"
+
 // With returns a policy that grants what p grants and what the lists grant,
 // but nothing that p or a list marks as never.
 func (p *Policy) With(lists ...*List) *Policy {
-	size := 0
-	if p != nil {
-		size = len(p.rules)
+	if p == nil {
+		p = None()
 	}
+	size := len(p.rules)
 	for _, list := range lists {
 		if list != nil {
 			size += len(list.Entries)
 		}
 	}
-	rules := make(map[name]rule, size)
-	if p != nil {
-		for n, r := range p.rules {
-			rules[n] = r
-		}
-	}
+	q := &Policy{make(map[scopeKey]rule, size), p.placed, p.pinned}
+	maps.Copy(q.rules, p.rules)
 	for _, list := range lists {
 		if list == nil {
 			continue
 		}
-		for _, entry := range list.Entries {
-			n := name{entry.Module, entry.Qualname}
-			rules[n] = rules[n].with(list.Name, entry)
+		for i := range list.Entries {
+			entry := &list.Entries[i]
+			for _, key := range entry.keys() {
+				q.rules[key] = q.rules[key].join(entry.rule(list.Name))
+				q.placed = q.placed || key.place != ""
+				q.pinned = q.pinned || key.digest != ""
+			}
 		}
 	}
-	return &Policy{rules}
+	return q
 }
 
-// with returns r with one more entry. A never replaces grants; a grant
+// rule is what one entry says.
+func (e *Entry) rule(listName string) rule {
+	r := rule{uses: e.Uses, never: e.Never, reason: e.Reason, source: listName}
+	if e.Line > 0 {
+		r.source += ":" + strconv.Itoa(e.Line)
+	}
+	return r
+}
+
+// join returns what two rules say together. A never replaces grants; a grant
 // leaves a never as it is.
-func (r rule) with(listName string, entry Entry) rule {
-	source := listName
-	if entry.Line > 0 {
-		source += ":" + strconv.Itoa(entry.Line)
-	}
+func (r rule) join(more rule) rule {
 	switch {
-	case r.never:
+	case more.source == "" || r.never:
 		return r
-	case entry.Never:
-		return rule{never: true, reason: entry.Reason, source: source}
-	case r.source == "":
-		return rule{uses: entry.Uses, reason: entry.Reason, source: source}
-	case entry.Uses&^r.uses == 0:
+	case more.never || r.source == "":
+		return more
+	case more.uses&^r.uses == 0:
 		return r // nothing new
-	case r.uses&^entry.Uses == 0:
-		return rule{uses: entry.Uses, reason: entry.Reason, source: source}
+	case r.uses&^more.uses == 0:
+		return more
 	}
-	r.uses |= entry.Uses
-	r.source += ", " + source
+	r.uses |= more.uses
+	r.source += ", " + more.source
 	return r
 }
 
@@ -132,7 +146,7 @@ func (p *Policy) Judge(m *inspect.Model) Verdict {
 	references := false
 	for i := range m.Globals {
 		g := &m.Globals[i]
-		ruling, rule := p.rule(g)
+		ruling, rule := p.rule(g, m.SHA256)
 		v.Rulings[i] = ruling
 		if ruling.Trusted {
 			continue
@@ -190,14 +204,15 @@ const (
 
 // rule judges one global; the second result is the rule that a finding on it
 // would carry.
-func (p *Policy) rule(g *inspect.Global) (Ruling, string) {
+func (p *Policy) rule(g *inspect.Global, digest string) (Ruling, string) {
 	uses := g.Uses
 	if uses == 0 {
 		uses = inspect.Import // a name that is there is at least looked up
 	}
 	switch g.Kind {
 	case inspect.Named:
-		return p.ruleNamed(name{g.Module, g.Qualname}, uses, g.Explained)
+		n := name{g.Module, g.Qualname}
+		return ruleNamed(n, p.lookup(n, g.Node, digest), uses, g.Explained)
 	case inspect.Computed:
 		return Ruling{Denied: uses, Reason: "the file computes what it looks up or calls, so no list can name it"}, ruleComputed
 	case inspect.Extension:
@@ -208,12 +223,8 @@ func (p *Policy) rule(g *inspect.Global) (Ruling, string) {
 	return Ruling{Denied: uses, Reason: "not a kind of name that can be judged"}, ruleUntrusted
 }
 
-// ruleNamed judges a plain name.
-func (p *Policy) ruleNamed(n name, uses, explained inspect.Uses) (Ruling, string) {
-	var r rule
-	if p != nil {
-		r = p.rules[n]
-	}
+// ruleNamed judges a plain name by what the lists say of it.
+func ruleNamed(n name, r rule, uses, explained inspect.Uses) (Ruling, string) {
 	granted := r.uses &^ inspect.Change
 	if granted&plainly != 0 {
 		if explained != 0 && uses&^(explained|inspect.Import) == 0 {

@@ -9,8 +9,12 @@ import (
 
 // globalKey is what makes two imports in a file one Global.
 type globalKey struct {
-	module, qualname, raw, member string
-	kind                          GlobalKind
+	module, qualname, raw, member, node string
+	kind                                GlobalKind
+}
+
+func keyOf(g *Global) globalKey {
+	return globalKey{g.Module, g.Qualname, g.Raw, g.Member, g.Node, g.Kind}
 }
 
 // collector gathers the facts of one file's programs into a Model.
@@ -49,7 +53,7 @@ func (c *collector) hazard(h Hazard) {
 // global adds what a file does with a name. Another reading of bytes that
 // were read before counts nothing again.
 func (c *collector) global(g Global, again bool) {
-	key := globalKey{g.Module, g.Qualname, g.Raw, g.Member, g.Kind}
+	key := keyOf(&g)
 	if i, ok := c.index[key]; ok {
 		known := &c.model.Globals[i]
 		known.Uses |= g.Uses

@@ -450,8 +450,8 @@ func (w *walk) rollback(m Model) {
 	*w.model = m
 	clear(w.pieces) // what was found in them is gone
 	clear(w.index)
-	for i, g := range m.Globals {
-		w.index[globalKey{g.Module, g.Qualname, g.Raw, g.Member, g.Kind}] = i
+	for i := range m.Globals {
+		w.index[keyOf(&m.Globals[i])] = i
 	}
 	clear(w.storages)
 	for i := range m.Arrays {

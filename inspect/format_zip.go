@@ -78,9 +78,7 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 	z.npz = kind.name == "npz"
 	z.repeated()
 	w.members("zip", func() {
-		if kind.name == "skops" {
-			z.skops()
-		}
+		z.skops(kind.name == "skops")
 		for _, m := range z.members {
 			directory := strings.HasSuffix(m.name, "/") && m.size == 0
 			if m.local && !directory && (kind.opaque == nil || !kind.opaque(m.name)) {
@@ -101,7 +99,7 @@ func cmpOr(a, b string) string {
 func (z *zipArchive) kind() zipKind {
 	for _, kind := range zipKinds {
 		for _, m := range z.members {
-			if kind.betrays(strings.TrimRight(m.name, "\x00")) {
+			if kind.betrays(zipName(m)) {
 				return kind
 			}
 		}
@@ -142,6 +140,7 @@ func (z *zipArchive) member(m zipMember) {
 	if name, ok := strings.CutSuffix(m.name, ".npy"); ok && z.npz {
 		inner.prefix = "[" + pythonQuote(name) + "]"
 	}
+	inner.plain = z.plain[zipName(m)]
 	raw := z.section(m)
 	if raw.Size() < m.packed {
 		z.w.issue(IssueTruncated, z.w.member, m.header, "the zip member %s ends with the file", pythonQuote(m.name))

@@ -2,6 +2,8 @@ package inspect
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"os"
@@ -15,6 +17,7 @@ import (
 // with the default limits.
 type Inspector struct {
 	Limits Limits
+	Digest bool // also work out Model.SHA256, which reads all of a file
 
 	reader  pickle.Reader
 	decoder pickle.Decoder
@@ -67,6 +70,7 @@ type walk struct {
 	prefix   string // of the paths of what it holds: in an .npz file, its key
 	torch    bool   // persistent ids are torch's, which its loader resolves
 	keras    bool   // a member of a Keras archive
+	plain    bool   // the loader takes the member for bytes: that it is of no known format is no issue
 	deadline time.Time
 	sibling  func(name string) (*os.File, error) // opens a side file; nil where there is no folder
 	told     *string                             // takes the format; nil where nobody asks
@@ -75,6 +79,13 @@ type walk struct {
 func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, size int64, sibling func(string) (*os.File, error)) *Model {
 	limits := in.Limits.withDefaults()
 	m := &Model{Path: name, Size: size, Format: "unknown"}
+	beside := false
+	if open := sibling; open != nil {
+		sibling = func(name string) (*os.File, error) {
+			beside = true
+			return open(name)
+		}
+	}
 	w := &walk{collector: newCollector(m, limits), in: in, ctx: ctx, name: name, sibling: sibling}
 	w.deadline = time.Now().Add(limits.Timeout)
 	if d, ok := ctx.Deadline(); ok && d.Before(w.deadline) {
@@ -87,8 +98,30 @@ func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, si
 	w.content(r, size)
 	w.implied()
 	m.total()
+	if in.Digest && !beside {
+		w.digest(r, size)
+	}
 	return m
 }
+
+// digest works out the SHA-256 of a file. A model in several files has none:
+// one file's would say nothing of the others.
+func (w *walk) digest(r io.ReaderAt, size int64) {
+	sum := sha256.New()
+	for at := int64(0); at < size; at += digestStep {
+		if w.ctx.Err() != nil {
+			return
+		}
+		if _, err := io.Copy(sum, io.NewSectionReader(r, at, min(digestStep, size-at))); err != nil {
+			w.issue(IssueIO, "", at, "%v", err)
+			return
+		}
+	}
+	w.model.SHA256 = hex.EncodeToString(sum.Sum(nil))
+}
+
+// digestStep is how much is read before the context is asked again.
+const digestStep = 16 << 20
 
 // descend reads a member of a container by its own content. Its name is the
 // one in the container; one that would make a path ambiguous is the caller's
@@ -102,7 +135,7 @@ func (w *walk) descend(name string, r io.ReaderAt, size int64) {
 // enter returns the walk of a member, and false where it is too deep.
 func (w *walk) enter(name string) (*walk, bool) {
 	inner := *w
-	inner.name, inner.depth, inner.sibling, inner.told = name, w.depth+1, nil, nil
+	inner.name, inner.depth, inner.sibling, inner.plain, inner.told = name, w.depth+1, nil, false, nil
 	inner.member = name
 	if w.member != "" {
 		inner.member = w.member + "/" + name
@@ -193,6 +226,7 @@ func (w *walk) byHead(r io.ReaderAt, size int64) ([]byte, bool) {
 func (w *walk) unknown(content kind) {
 	w.format(content.name)
 	switch {
+	case w.plain: // bytes, and no model either
 	case content.known:
 		w.issue(IssueUnsupported, w.member, -1, "this is %s, which is not read yet", content.what)
 	case content.name == "unknown" && w.depth > 0 && !hasModelExtension(w.name):
@@ -205,7 +239,9 @@ func (w *walk) unknown(content kind) {
 // members runs the reading of a container and says so where no model was in it.
 func (w *walk) members(kind string, read func()) {
 	m := w.model
-	found := func() int { return len(m.Programs) + len(m.Globals) + m.ArraysTotal + len(m.Hazards) + len(m.Issues) }
+	found := func() int {
+		return len(m.Programs) + len(m.Globals) + m.ArraysTotal + len(m.Hazards) + len(m.Issues) + len(m.Versions)
+	}
 	before := found()
 	read()
 	if found() == before {

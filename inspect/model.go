@@ -10,6 +10,7 @@ type Model struct {
 	Size        int64  // bytes on disk; -1 where unknown
 	Format      string // "pickle", "joblib", … or "unknown"
 	Compression string // codec around the whole file, such as "zlib"; empty without one
+	SHA256      string // of the file as it is, in hex; empty unless Inspector.Digest asks for it
 
 	Globals  []Global
 	Hazards  []Hazard
@@ -84,7 +85,8 @@ const (
 )
 
 // Global is one name that a file makes its loader look up, with all that
-// the file does with it. Equal names in one member are one Global.
+// the file does with it. Equal names in one member, and in nodes of one loader,
+// are one Global.
 type Global struct {
 	Module, Qualname string // as Python 3 resolves them
 	Raw              string // "module.qualname" as the stream has it, where that differs; else empty
@@ -94,6 +96,7 @@ type Global struct {
 	Count            int    // how often the file looks it up, or, where it never does, uses it
 	Member           string // where it was seen first
 	Offset           int64  // of the opcode that looked it up first
+	Node             string // the loader of the skops nodes that name it, such as "ObjectNode"; else empty
 }
 
 // Name is "module.qualname", or a word in angle brackets where there is no plain name.

@@ -84,7 +84,7 @@ func (n *names) loads(e pickle.Event) {
 			n.opaque[i] = true
 		} else {
 			n.explained[i] = true
-			piece.explains = &globalKey{g.Module, g.Qualname, rawName(g), n.member, Named}
+			piece.explains = &globalKey{module: g.Module, qualname: g.Qualname, raw: rawName(g), member: n.member}
 		}
 	}
 	n.nested = append(n.nested, piece)

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"maps"
@@ -15,41 +16,46 @@ import (
 // maxSchema bounds schema.json, which is held in memory.
 const maxSchema = 64 << 20
 
-// skopsUses are what skops' loaders do with the class or function of a node.
-// JSON nodes have none that matters.
-var skopsUses = map[string]Uses{
-	"JsonNode": 0, "CachedNode": 0,
-	"FunctionNode": Import, "TypeNode": Import, "MethodNode": Import, "DTypeNode": Import,
-	"NdArrayNode": Import, "MaskedArrayNode": Import, "SparseMatrixNode": Import,
-	"RandomStateNode": Import, "RandomGeneratorNode": Import,
-	"ListNode": Import | Call, "TupleNode": Import | Call, "SetNode": Import | Call, "DictNode": Import | Call,
-	"DefaultDictNode": Import | Call, "BytesNode": Import | Call, "BytearrayNode": Import | Call, "SliceNode": Import | Call,
-	"PartialNode": Import | Call | Build, "OperatorFuncNode": Import | Call,
-	"ObjectNode": Import | New | Build, "TreeNode": Import | Call | Build, "ReduceNode": Import | Call | Build,
-	"ConstructorFromReduceNode": Import | Call | Build, "SGDNode": Import | Call | Build, "LossNode": Import | Call | Build, "_DictWithDeprecatedKeysNode": Import | New | Build,
-	"DatasetNode": Import | New | Build, "QuantileForestNode": Import | Call | Build,
-}
-
 // skopsProtocol is the newest protocol of schema.json that is known here.
 const skopsProtocol = 2
 
-// skops reads the schema of a skops file.
-func (z *zipArchive) skops() {
-	files := map[string]bool{}
+const skopsSchemaName = "schema.json"
+
+// skops reads the schema of a skops file, and says which members nobody asks
+// for. Skops reads the schema of any archive that has one, also where another
+// loader sees another format: only then may it be something else.
+func (z *zipArchive) skops(only bool) {
+	s := skopsSchema{w: z.w, files: map[string]bool{}, plain: map[string]bool{}, only: only}
 	for _, m := range z.members {
-		files[m.name] = true
+		s.files[zipName(m)] = zipName(m) == skopsSchemaName
 	}
 	for _, m := range z.members {
-		if m.name != "schema.json" || !m.local {
+		if zipName(m) != skopsSchemaName || !m.local {
 			continue
 		}
 		var r io.Reader = z.section(m)
 		if reopen := z.reopen(m); m.method != 0 && reopen != nil {
 			r = reopen()
 		}
-		s := skopsSchema{w: z.w, member: joinMember(z.w.member, m.name), files: files, ids: map[string]string{}}
+		s.member, s.ids = joinMember(z.w.member, m.name), map[string]string{}
 		s.read(r)
 	}
+	if !only {
+		return
+	}
+	z.plain = s.plain
+	for _, m := range z.members {
+		if asked, known := s.files[zipName(m)]; known && !asked && !strings.HasSuffix(m.name, "/") {
+			z.w.issue(IssueTrailing, joinMember(z.w.member, m.name), -1, "no node of the schema asks for this member")
+			s.files[zipName(m)] = true // once
+		}
+	}
+}
+
+// zipName is the name of a member as Python's zipfile has it: cut at a NUL.
+func zipName(m zipMember) string {
+	name, _, _ := strings.Cut(m.name, "\x00")
+	return name
 }
 
 func joinMember(outer, name string) string {
@@ -60,12 +66,23 @@ func joinMember(outer, name string) string {
 }
 
 type skopsSchema struct {
-	w      *walk
-	member string
-	files  map[string]bool   // members of the archive
-	ids    map[string]string // what the node of an id was
-	todo   []any
+	w        *walk
+	member   string
+	only     bool // the archive is of no other format
+	protocol int
+	files    map[string]bool   // members of the archive; set where a node asks for it
+	plain    map[string]bool   // members that are taken for bytes
+	ids      map[string]string // what the node of an id was
+	todo     []any
 }
+
+// skopsNode is a node with what every node has.
+type skopsNode struct {
+	loader, module, class string
+	fields                map[string]any
+}
+
+func (n skopsNode) name() string { return n.module + "." + n.class }
 
 func (s *skopsSchema) read(r io.Reader) {
 	data, err := io.ReadAll(io.LimitReader(r, maxSchema+1))
@@ -74,15 +91,32 @@ func (s *skopsSchema) read(r io.Reader) {
 		return
 	}
 	var root map[string]any
-	if err := json.Unmarshal(data, &root); err != nil {
-		s.w.issue(IssueMalformed, s.member, -1, "the schema is no JSON: %v", err)
+	numbers := json.NewDecoder(bytes.NewReader(pythonJSON(data)))
+	numbers.UseNumber()
+	if err = numbers.Decode(&root); err == nil {
+		if _, err = numbers.Token(); err == io.EOF {
+			err = nil
+		}
+	}
+	if _, ok := root["__loader__"]; !ok && !s.only {
 		return
 	}
-	if protocol, ok := root["protocol"].(float64); !ok || protocol < 0 || protocol > skopsProtocol {
+	if err != nil {
+		s.w.issue(IssueMalformed, s.member, -1, "the schema is no JSON: %v", err)
+	}
+	if root == nil {
+		return
+	}
+	protocol, ok := root["protocol"].(json.Number)
+	s.protocol = slices.Index([]string{"0", "1", "2"}, string(protocol))
+	if !ok || s.protocol < 0 {
 		s.w.issue(IssueUnsupported, s.member, -1, "the schema's protocol is not known")
 	}
 	if version, ok := root["_skops_version"].(string); ok && plausibleVersion(version) {
 		s.w.version("skops", version, "_skops_version", s.member)
+	}
+	if _, ok := root["__loader__"]; !ok {
+		s.w.issue(IssueMalformed, s.member, -1, "the schema's root is no node")
 	}
 	s.todo = []any{root}
 	for len(s.todo) > 0 {
@@ -92,53 +126,144 @@ func (s *skopsSchema) read(r io.Reader) {
 		case []any:
 			s.todo = append(s.todo, v...)
 		case map[string]any:
-			s.node(v)
+			s.value(v)
 		}
 	}
 }
 
-// node takes in a node, or a plain object, and what stands in it.
-func (s *skopsSchema) node(v map[string]any) {
+// value takes in a node, or a plain object, and plans what stands in it. All
+// of the schema is walked, also what no loader would look at.
+func (s *skopsSchema) value(v map[string]any) {
 	for _, key := range slices.Backward(slices.Sorted(maps.Keys(v))) {
 		s.todo = append(s.todo, v[key])
 	}
-	loader, isNode := v["__loader__"].(string)
-	class, ok := v["__class__"].(string)
-	module, ok2 := v["__module__"].(string)
-	if !isNode && !ok && !ok2 {
+	_, isLoader := v["__loader__"]
+	_, isClass := v["__class__"]
+	if !isLoader && !isClass {
 		return
 	}
-	uses, known := skopsUses[loader]
+	n := skopsNode{fields: v}
+	n.loader, _ = v["__loader__"].(string)
+	var ok, ok2 bool
+	n.class, ok = v["__class__"].(string)
+	n.module, ok2 = v["__module__"].(string)
+	loader, known := skopsLoaders[n.loader]
 	if !known || !ok || !ok2 {
-		s.w.issue(IssueUnsupported, s.member, -1, "a node of the unknown loader %s", pythonQuote(loader))
-		uses = Import | Call | New | Build
+		s.w.issue(IssueUnsupported, s.member, -1, "a node of the unknown loader %s", shortQuote(n.loader))
+		s.use(n, n.module, n.class, Import|Call|New|Build)
 	}
-	s.identity(v["__id__"], module+"."+class)
-	if file, ok := v["file"].(string); ok && !s.files[file] {
-		s.w.issue(IssueMalformed, s.member, -1, "the member %s, which a node names, is not there", pythonQuote(file))
+	s.node(n, loader)
+}
+
+// node does what the loader of a node does.
+func (s *skopsSchema) node(n skopsNode, loader skopsLoader) {
+	s.identity(n)
+	uses := loader.uses
+	if loader.makes != "" && n.name() != loader.makes {
+		dot := strings.LastIndexByte(loader.makes, '.')
+		s.use(n, loader.makes[:dot], loader.makes[dot+1:], uses)
+		uses = Import // skops judges it, and no more
 	}
-	if uses != 0 {
-		s.w.global(Global{Module: module, Qualname: class, Uses: uses, Count: 1, Member: s.member}, false)
+	if loader.plain != "" && n.name() != loader.plain {
+		uses = Import
 	}
-	if content, ok := v["content"].(map[string]any); ok && loader == "MethodNode" {
-		if method, ok := content["func"].(string); ok {
-			s.w.global(Global{Module: module, Qualname: class + "." + method, Uses: Import, Count: 1, Member: s.member}, false)
+	if uses != 0 && !(n.loader == "FunctionNode" && s.protocol == 0) {
+		s.use(n, n.module, n.class, uses)
+	}
+	s.children(n, loader.nodes...)
+	if loader.items {
+		s.items(n)
+	}
+	if loader.file {
+		s.file(n)
+	}
+	if more := skopsExtra[n.loader]; more != nil {
+		more(s, n)
+	}
+}
+
+// use notes a use of a name by a node.
+func (s *skopsSchema) use(n skopsNode, module, qualname string, uses Uses) {
+	if !SkopsLoader(n.loader) {
+		n.loader = "unknown"
+	}
+	s.w.global(Global{Module: module, Qualname: qualname, Uses: uses, Count: 1, Member: s.member, Node: n.loader}, false)
+}
+
+// file notes that a node reads a member.
+func (s *skopsSchema) file(n skopsNode) {
+	file, ok := n.fields["file"].(string)
+	if _, there := s.files[file]; !ok || !there {
+		s.malformed(n, "the member "+shortQuote(file)+" that it reads is not there")
+		return
+	}
+	s.files[file] = true
+	if n.loader == "BytesNode" || n.loader == "BytearrayNode" {
+		s.plain[file] = true
+	}
+}
+
+// children checks that there are nodes where the loader wants some. They
+// are on the way in any case.
+func (s *skopsSchema) children(n skopsNode, paths ...string) {
+	for _, path := range paths {
+		var at any = n.fields
+		for step := range strings.SplitSeq(path, ".") {
+			inner, _ := at.(map[string]any)
+			at = inner[step]
+		}
+		if !isSkopsNode(at) {
+			s.malformed(n, "there is no node in its "+path)
 		}
 	}
 }
 
+// items checks that the content is a list, or an object, of nodes.
+func (s *skopsSchema) items(n skopsNode) {
+	bad := func(v any) bool { return !isSkopsNode(v) }
+	switch content := n.fields["content"].(type) {
+	case []any:
+		if slices.ContainsFunc(content, bad) {
+			s.malformed(n, "its content has an item that is no node")
+		}
+	case map[string]any:
+		if slices.ContainsFunc(slices.Collect(maps.Values(content)), bad) {
+			s.malformed(n, "its content has an item that is no node")
+		}
+	default:
+		s.malformed(n, "it has no content")
+	}
+}
+
+func isSkopsNode(v any) bool {
+	fields, ok := v.(map[string]any)
+	_, ok2 := fields["__loader__"].(string)
+	return ok && ok2
+}
+
+// malformed says that skops fails at a node, or some release of it.
+func (s *skopsSchema) malformed(n skopsNode, what string) {
+	s.w.issue(IssueMalformed, s.member, -1, "a %s, of %s: %s", shortQuote(n.loader), shortQuote(n.name()), what)
+}
+
 // identity notes a node's id. skops makes one object of all nodes of an id,
-// by the first, so that the others are not what they say.
-func (s *skopsSchema) identity(id any, name string) {
-	number, ok := id.(float64)
-	if !ok {
+// by the first, and never looks at the others, which must say the same then.
+func (s *skopsSchema) identity(n skopsNode) {
+	id, ok := n.fields["__id__"].(json.Number)
+	if !ok && n.fields["__id__"] == nil || id == "0" {
+		return // it stands for itself
+	}
+	if !ok || strings.Trim(string(id), "0123456789") != "" {
+		s.w.issue(IssueAmbiguous, s.member, -1, "the id of a node, of %s, is no whole number", shortQuote(n.name()))
 		return
 	}
-	key := floatText(number)
-	if known, ok := s.ids[key]; ok && known != name {
-		s.w.issue(IssueAmbiguous, s.member, -1, "two nodes of one id are a %s and a %s", shortQuote(known), shortQuote(name))
+	text, _ := n.fields["content"].(string) // of a JSON node
+	says := n.loader + " of " + n.name() + " " + text
+	if known, ok := s.ids[string(id)]; ok && known != says {
+		s.w.issue(IssueAmbiguous, s.member, -1, "two nodes of one id are a %s and a %s", shortQuote(known), shortQuote(says))
+		return
 	}
-	s.ids[key] = name
+	s.ids[string(id)] = says
 }
 
 func shortQuote(text string) string {

@@ -27,10 +27,11 @@ type zipArchive struct {
 	r       io.ReaderAt
 	size    int64
 	members []zipMember
-	shift   int64 // bytes in front of the archive, by which its offsets are off
-	start   int64 // of the central directory; -1 without one
-	end     int64 // behind the end record and its comment
-	npz     bool  // members are arrays by their names
+	shift   int64           // bytes in front of the archive, by which its offsets are off
+	start   int64           // of the central directory; -1 without one
+	end     int64           // behind the end record and its comment
+	npz     bool            // members are arrays by their names
+	plain   map[string]bool // members that the loader takes for bytes, whatever is in them
 }
 
 const (

@@ -54,6 +54,7 @@ type jsonFile struct {
 	Size        int64         `json:"size"`
 	Format      string        `json:"format"`
 	Compression string        `json:"compression,omitempty"`
+	SHA256      string        `json:"sha256,omitempty"`
 	Verdict     string        `json:"verdict"`
 	Untrusted   []string      `json:"untrusted"`
 	Globals     []jsonGlobal  `json:"globals"`
@@ -76,6 +77,7 @@ type jsonGlobal struct {
 	Trusted  bool     `json:"trusted"`
 	Reason   string   `json:"reason"`
 	Count    int      `json:"count"`
+	Node     string   `json:"node,omitempty"`
 	Member   string   `json:"member"`
 	Offset   int64    `json:"offset"`
 }
@@ -192,6 +194,7 @@ func newJSONFile(f *File) jsonFile {
 		Size:        m.Size,
 		Format:      whole(m.Format),
 		Compression: whole(m.Compression),
+		SHA256:      m.SHA256,
 		Verdict:     string(f.Verdict.Status),
 		Untrusted:   convert(f.Verdict.Untrusted, func(name *string) string { return whole(*name) }),
 		Globals:     make([]jsonGlobal, len(m.Globals)),
@@ -250,6 +253,7 @@ func newJSONGlobal(g *inspect.Global) jsonGlobal {
 		Qualname: whole(g.Qualname),
 		Uses:     g.Uses.Names(),
 		Count:    g.Count,
+		Node:     g.Node,
 		Member:   whole(g.Member),
 		Offset:   g.Offset,
 	}

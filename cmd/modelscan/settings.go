@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,13 +32,17 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 		names = append(names, f.Name)
 		docs = append(docs, f.Name+"\t"+f.Doc)
 	}
+	var profiles []string
+	for _, p := range allowlist.Profiles() {
+		profiles = append(profiles, p.Name+"\t"+p.Doc)
+	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVarP(&s.format, "format", "f", "table", "report `format`: "+strings.Join(names, ", "))
 	flags.StringArrayVarP(&s.output, "output", "o", nil, "write the report to `FILE` instead of standard output, or,\nas FORMAT=FILE, one more report; repeatable")
 	flags.BoolVarP(&s.quiet, "quiet", "q", false, "write nothing to standard output; the exit code tells")
 	flags.BoolVar(&s.all, "all", false, "in the table, list every array and not the largest alone")
-	flags.StringVar(&s.lists, "lists", "default", "built-in `lists` of trusted names: default, none")
+	flags.StringVar(&s.lists, "lists", "default", "built-in `lists` of trusted names: default, skops, skops-RELEASE,\nweights-only, none")
 	flags.StringArrayVar(&s.allow, "allow", nil, "trust what the list in `FILE` grants; repeatable")
 	flags.StringArrayVar(&s.trust, "trust", nil, "trust every use of `NAME`; repeatable")
 
@@ -48,7 +53,7 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 		}
 	}
 	complete("format", docs...)
-	complete("lists", "default", "none")
+	complete("lists", profiles...)
 	complete("trust")
 }
 
@@ -84,22 +89,33 @@ func unknownFormat(name string) error {
 
 // policy returns what --lists, --allow and --trust say together.
 func (s *settings) policy() (*allowlist.Policy, error) {
-	var policy *allowlist.Policy
-	switch s.lists {
-	case "default":
-		policy = allowlist.Default()
-	case "none":
-		policy = allowlist.None()
-	default:
-		return nil, fmt.Errorf("unknown lists %q, want default or none", s.lists)
+	lists, err := s.trustLists()
+	if err != nil {
+		return nil, err
 	}
-	var own []*allowlist.List
+	if s.lists == "default" { // which is made once
+		return allowlist.Default().With(lists[len(allowlist.Builtin()):]...), nil
+	}
+	return allowlist.None().With(lists...), nil
+}
+
+// trustLists returns the lists of --lists, --allow and --trust, in this order.
+func (s *settings) trustLists() ([]*allowlist.List, error) {
+	lists, err := allowlist.Lists(s.lists)
+	if err != nil {
+		var names []string
+		for _, p := range allowlist.Profiles() {
+			names = append(names, p.Name)
+		}
+		return nil, fmt.Errorf("%w, want one of %s", err, strings.Join(names, ", "))
+	}
+	lists = slices.Clip(lists)
 	for _, path := range s.allow {
 		list, err := readList(path)
 		if err != nil {
 			return nil, fmt.Errorf("allow list: %w", err)
 		}
-		own = append(own, list)
+		lists = append(lists, list)
 	}
 	if len(s.trust) > 0 {
 		names := make([]string, len(s.trust))
@@ -110,9 +126,9 @@ func (s *settings) policy() (*allowlist.Policy, error) {
 		if err != nil {
 			return nil, fmt.Errorf("trust: %w", err)
 		}
-		own = append(own, list)
+		lists = append(lists, list)
 	}
-	return policy.With(own...), nil
+	return lists, nil
 }
 
 func readList(path string) (*allowlist.List, error) {

@@ -471,6 +471,51 @@ def skops_files():
     add("skops-deep.skops", schema(listed(deep, system)), "three hundred lists before the function", **pair)
     add("skops-dotted.skops", schema(listed(node("FunctionNode", "pathlib", "os.system", content="os.system"))),
         "a dotted name through another module", names=["pathlib.os.system"])
+    # What skops reads and a plain reading of JSON does not.
+    text = json.dumps(dict(listed(system), protocol=2, _skops_version="0.13.0"))
+    for name in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"):
+        add("skops-%s.skops" % name, archive(member("schema.json", text.encode(name))), "a schema in " + name, **pair)
+    add("skops-nan.skops", archive(member("schema.json", (text[:-1] + ', "x": [NaN, -Infinity]}').encode())),
+        "numbers that are no JSON, and no error to Python", **pair)
+    add("skops-nul-name.skops", archive(member("schema.json\0x", text.encode())), "a NUL in the schema's name", **pair)
+    add("skops-in-torch.pt", archive(member("a/data.pkl", p2(b"N")), member("a/version", b"3\n"), member("schema.json", text.encode())),
+        "a schema in an archive of torch's", **pair)
+    # What skops makes of a node, whatever it says.
+    empty = node("DictNode", "builtins", "dict", content={}, key_types=listed())
+
+    def generator(name, protocol=2, **more):
+        state = dict(empty, content={"bit_generator": node("JsonNode", "builtins", "str", content=json.dumps(name), is_json=True)})
+        return schema(node("RandomGeneratorNode", "numpy.random._generator", "Generator",
+                           content={"bit_generator": state, "seed_seq": empty}), protocol=protocol, **more)
+    add("skops-bit-generator.skops", generator("seed"), "a bit generator that is a function of numpy.random",
+        names=["numpy.random.seed"])
+    add("skops-bit-generator-1.skops", generator("seed", 1), "the same in protocol 1, called at once by skops before 0.15",
+        names=["numpy.random.seed"])
+    plain = {"bit_generator": {"bit_generator": "seed"}}
+    add("skops-bit-generator-0.skops", schema(node("RandomGeneratorNode", "numpy.random._generator", "Generator", content=plain),
+        protocol=0), "the same in protocol 0", names=["numpy.random.seed"], also="skops fails before it calls it")
+    seed, pcg = (node("JsonNode", "builtins", "str", content=json.dumps(n), is_json=True, __id__=7) for n in ("seed", "PCG64"))
+    add("skops-bit-generator-id.skops", schema(listed(seed, node("RandomGeneratorNode", "numpy.random._generator", "Generator",
+        content={"bit_generator": dict(empty, content={"bit_generator": pcg}), "seed_seq": empty}))),
+        "the name that is judged is not the one that is called: both have one id", verdict="incomplete", names=())
+    add("skops-scalar-class.skops", schema(node("NdArrayNode", "subprocess", "Popen", type="numpy", file="a.npy"),
+        members=[member("a.npy", npy(bytes(8), descr="'<f8'"))]), "a class that is called with an array",
+        names=["subprocess.Popen"])
+    add("skops-ufunc-call.skops", schema(node("NdArrayNode", "numpy", "vectorize", type="numpy", file="a.npy"),
+        members=[member("a.npy", npy(bytes(8), descr="'<f8'"))]), "a name that may be held, and is called", names=["numpy.vectorize"])
+    add("skops-operator-module.skops", schema(node("OperatorFuncNode", "builtins", "methodcaller", attrs=node(
+        "TupleNode", "builtins", "tuple", content=[one]))), "a module that is not the one that skops looks in",
+        names=["builtins.methodcaller"])
+    add("skops-tree-class.skops", schema(node("TreeNode", "os", "system", __reduce__={"args": empty}, content=empty)),
+        "a tree whose class is another", **pair)
+    add("skops-cached.skops", schema(listed(node("CachedNode", "os", "system", __id__=99))), "a reference to nothing, with a class", **pair)
+    add("skops-function-both.skops", schema(listed(dict(old, __module__="builtins", __class__="int")), protocol=1),
+        "a function in the words of protocol 0, read by skops before 0.6", **pair)
+    add("skops-text-id.skops", schema(listed(dict(one, __id__="x"), dict(system, __id__="x"))), "ids that are text", **pair)
+    add("skops-true-id.skops", schema(listed(dict(one, __id__=1), dict(system, __id__=True))), "an id that is true, which is 1", **pair)
+    add("skops-no-items.skops", schema(listed(5)), "a list with an item that is no node", verdict="incomplete", names=())
+    add("skops-unasked.skops", schema(one, members=[member("x.bin", b"abc")]), "a member that no node asks for",
+        verdict="incomplete", names=())
     add("skops-not-json.skops", archive(member("schema.json", b"{")), "a schema that is cut", verdict="incomplete", names=())
 
 
