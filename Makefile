@@ -4,9 +4,10 @@ GO       ?= go
 PYTHON   ?= python3
 FUZZTIME ?= 10s
 COUNT    ?= 10
+SEED     ?= 1
 ORACLE   ?= bin/oracle
 
-.PHONY: all build test race lint fuzz bench golden oracle cover clean help
+.PHONY: all build test race lint fuzz soak bench golden oracle cover clean help
 
 all: build test lint ## build, test and lint
 
@@ -33,6 +34,10 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 		done; \
 	done
+
+soak: COUNT = 1000000
+soak: ## generate COUNT programs (a million) from SEED (1), and compare with what real unpicklers of PYTHON do
+	$(GO) run ./cmd/soak -count $(COUNT) -seed $(SEED) -python $(PYTHON)
 
 bench: ## run the benchmarks COUNT times (10); compare two runs by `benchstat old.txt new.txt`
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...

@@ -69,15 +69,15 @@ func (c *collector) global(g Global, again bool) {
 
 // names gathers the names of a program and what it does with each. It returns
 // the data that the program hands to other loaders.
-func (c *collector) names(p *pickle.Program, member string, again bool) []nested {
-	n := names{c: c, p: p, member: member, again: again, uses: make([]Uses, len(p.Globals()))}
+func (c *collector) names(p *pickle.Program, member string, how *reading) []nested {
+	n := names{c: c, p: p, member: member, again: how.again, astray: how.astray, uses: make([]Uses, len(p.Globals()))}
 	n.explained, n.opaque = make([]bool, len(n.uses)), make([]bool, len(n.uses))
 	for e := range p.Events() {
 		n.event(e)
 	}
 	n.withhold()
 	for i, g := range p.Globals() {
-		if again && g.Kind == pickle.Computed && !g.Made {
+		if n.astray && g.Kind == pickle.Computed && !g.Made {
 			continue // a reading gone astray takes a class for text
 		}
 		out := Global{
@@ -95,7 +95,7 @@ func (c *collector) names(p *pickle.Program, member string, again bool) []nested
 		default:
 			out.Raw = rawName(&g)
 		}
-		c.global(out, again)
+		c.global(out, n.again)
 	}
 	return n.nested
 }
@@ -108,6 +108,7 @@ type names struct {
 	p         *pickle.Program
 	member    string
 	again     bool
+	astray    bool
 	uses      []Uses // by index in Program.Globals, as the following
 	explained []bool // some call of it was resolved to another name
 	opaque    []bool // some call of it was not
@@ -164,7 +165,7 @@ func (n *names) use(v pickle.Value, use Uses, offset int64) {
 			n.c.global(g, n.again)
 			return
 		}
-		if n.again {
+		if n.astray {
 			return // a reading gone astray calls what comes its way
 		}
 		n.c.global(Global{

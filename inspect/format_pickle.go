@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 
 	"modelscan/pickle"
 )
@@ -34,6 +35,7 @@ type reading struct {
 	joblib   *joblibLoader // nil for plain pickle.load
 	offset   int64         // of the first program
 	again    bool          // another reading took these bytes already: only new names count
+	astray   bool          // it takes an array's bytes for opcodes
 	ends     []int64       // where frames end behind STOP
 	whole    int           // programs read to STOP
 	names    int           // names that were imported
@@ -53,6 +55,10 @@ func (w *walk) pickles(content kind, head []byte, r io.ReaderAt, size int64) boo
 	first := &reading{joblib: &joblibLoader{}}
 	mark := w.mark()
 	w.read(s, first)
+	if first.names == 0 && first.crossed { // only the C unpickler may come to a name
+		w.spooled(s, first)
+		first.names = len(w.model.Globals) - len(mark.Globals)
+	}
 	if !w.plausible(first, content, head) {
 		w.rollback(mark)
 		return false
@@ -242,6 +248,7 @@ func (w *walk) settle(s *stream, first *reading) {
 	for _, other := range otherReadings(first) {
 		other.again, other.offset = true, first.offset
 		w.read(s, other)
+		first.crossed = first.crossed || other.crossed
 	}
 	w.spooled(s, first)
 }
@@ -250,10 +257,10 @@ func (w *walk) settle(s *stream, first *reading) {
 // same, read what a first reading met.
 func otherReadings(first *reading) []*reading {
 	var list []*reading
-	joblib := func(j joblibLoader) { list = append(list, &reading{joblib: &j}) }
+	joblib := func(j joblibLoader) { list = append(list, &reading{joblib: &j, astray: j.noPadding}) }
 	if j := first.joblib; j != nil {
 		if j.arrays > 0 {
-			list = append(list, &reading{}) // plain pickle.load takes the arrays' bytes for opcodes
+			list = append(list, &reading{astray: true}) // plain pickle.load takes the arrays' bytes for opcodes
 		}
 		if j.padded {
 			joblib(joblibLoader{noPadding: true})
@@ -272,10 +279,12 @@ func otherReadings(first *reading) []*reading {
 }
 
 // spooled takes the readings that need the data at hand: of arrays inside a
-// frame in compressed data, and of frames whose ends opcodes cross.
+// frame in compressed data, and of frames whose ends opcodes cross, which may
+// lie where only a program reads that begins behind a frame.
 func (w *walk) spooled(s *stream, first *reading) {
 	inFrame := first.joblib != nil && first.joblib.inFrame
-	if !inFrame && !first.crossed {
+	crossed := first.crossed || len(first.ends) > 0
+	if !inFrame && !crossed {
 		return
 	}
 	at := s.at
@@ -289,9 +298,12 @@ func (w *walk) spooled(s *stream, first *reading) {
 	if inFrame {
 		w.read(&stream{at: at, member: s.member}, &reading{again: true, offset: first.offset, joblib: &joblibLoader{}})
 	}
-	if first.crossed {
+	if crossed {
 		dropped := dropFrames(at, first.offset)
-		w.read(&stream{at: bytes.NewReader(dropped), member: s.member}, &reading{again: true, joblib: &joblibLoader{}})
+		for _, how := range []*reading{{joblib: &joblibLoader{}}, {astray: true}} {
+			how.again = true
+			w.read(&stream{at: bytes.NewReader(dropped), member: s.member}, how)
+		}
 	}
 }
 
@@ -344,14 +356,14 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 	how.names += len(p.Globals())
 	how.opcodes += p.Opcodes
 	how.calls += p.Calls
-	if pieces := w.names(p, s.member, how.again); len(pieces) > 0 {
+	if pieces := w.names(p, s.member, how); len(pieces) > 0 {
 		w.nested(s, p, pieces)
 	}
+	how.crossed = how.crossed || slices.ContainsFunc(p.Notes, func(n pickle.Note) bool { return n.Kind == pickle.FrameCrossed })
 	if how.again {
 		return
 	}
 	for _, note := range p.Notes {
-		how.crossed = how.crossed || note.Kind == pickle.FrameCrossed
 		if note.Kind == pickle.NeedsCallback && w.torch && torchIDs(p) {
 			continue
 		}
@@ -386,7 +398,7 @@ const (
 
 func noteIssue(k pickle.NoteKind) IssueKind {
 	switch k {
-	case pickle.FrameCrossed, pickle.FrameShort, pickle.OctalInt, pickle.LooseType, pickle.EmptyLine:
+	case pickle.FrameCrossed, pickle.FrameShort, pickle.OctalInt, pickle.LooseType, pickle.EmptyLine, pickle.LineCarriage:
 		return IssueAmbiguous
 	case pickle.NeedsCallback, pickle.NeedsBuffer, pickle.NeedsRegistry:
 		return IssueUnsupported

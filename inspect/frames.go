@@ -13,10 +13,10 @@ import (
 // file without peek: a file whose frames lie is made up, and small.
 const maxDropped = 64 << 20
 
-// dropFrames returns a program as the C unpickler sees it in a file object
+// dropFrames returns programs as the C unpickler sees them in a file object
 // that cannot peek, such as io.BytesIO: it has the whole frame in a buffer,
 // and a read that goes past the buffer drops the rest of it and begins
-// behind the frame.
+// behind the frame. So does the next program.
 func dropFrames(r io.ReaderAt, offset int64) []byte {
 	data, err := io.ReadAll(io.NewSectionReader(r, offset, maxDropped))
 	if err != nil {
@@ -57,7 +57,10 @@ func (f *frameReader) opcode() bool {
 	case op.Name == "FRAME":
 		f.out = f.out[:len(f.out)-1]
 		return f.frame()
-	case op.Name == "STOP" || op.Name == "":
+	case op.Name == "STOP":
+		f.pos, f.end = max(f.pos, f.end), 0
+		return true
+	case op.Name == "":
 		return false
 	}
 	return f.argument(op)
@@ -87,8 +90,8 @@ func (f *frameReader) frame() bool {
 
 // read copies n bytes, from behind the frame where they are not all in it.
 func (f *frameReader) read(n int) ([]byte, bool) {
-	if f.pos < f.end && n > f.end-f.pos {
-		f.pos, f.end = f.end, 0
+	if f.end > 0 && n > f.end-f.pos {
+		f.pos, f.end = max(f.pos, f.end), 0
 	}
 	if n < 0 || n > len(f.data)-f.pos {
 		return nil, false

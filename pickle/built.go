@@ -90,6 +90,7 @@ func (b *Built) Nested(how *Nesting) (Value, error) {
 	m.stack, m.sp, m.fence, m.marks = make([]Value, 64), 0, 0, nil
 	m.memo, m.stored, m.top, m.sparse = make([]Value, 256), 0, 0, nil
 	m.protocol, m.frame, m.behind, m.huge = 0, 0, 0, nil
+	m.soft = 0 // of another window, where Beyond has moved it
 	root, err := m.run()
 	how.Mixed = how.Mixed || (m.protocol < 3) != (outer.protocol < 3)
 	if left := m.frame - m.r.Offset(); m.frame != 0 && left > 0 && err == nil {

@@ -145,6 +145,7 @@ loop:
 			kind := Text
 			if op == opShortBinunicode {
 				if !validText(raw) {
+					p += 1 + n
 					err = ErrText
 					break loop
 				}
@@ -167,6 +168,7 @@ loop:
 			}
 			raw := buf[p+4 : p+4+n]
 			if !validText(raw) {
+				p += 4 + n
 				err = ErrText
 				break loop
 			}

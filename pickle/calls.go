@@ -2,6 +2,7 @@ package pickle
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 	"unicode/utf8"
 )
@@ -20,42 +21,38 @@ func (m *machine) loadGlobal() error {
 
 // importLines reads a module and a name and imports them. Where the input
 // ends inside a line pickle.py still imports, with the line's last byte
-// dropped.
+// dropped: then there is an error as well as a value.
 func (m *machine) importLines() (Value, error) {
 	m.bulk = m.bulk || m.op == opObj
-	carriages := len(m.Notes)
-	line, cut := m.line()
-	if cut != nil && len(line) > 0 {
-		line = line[:len(line)-1]
-	}
+	line, cut := m.nameLine()
 	module := append(make([]byte, 0, 64), line...)
 	var name []byte
 	if cut == nil {
-		name, cut = m.line()
-		if cut != nil && len(name) > 0 {
-			name = name[:len(name)-1]
-		}
+		name, cut = m.nameLine()
 	}
 	if cut != nil {
 		m.note(LineCut)
+	} else if len(module) == 0 || len(name) == 0 {
+		m.note(EmptyLine) // the C unpickler fails; in pickle.py it is for the import to fail
 	}
 	if !utf8.Valid(module) || !utf8.Valid(name) || m.op == opInst && !(isASCII(module) && isASCII(name)) {
 		return 0, ErrText
 	}
-	v, err := m.global(module, name)
-	if err == nil && len(m.Notes) > carriages && m.Notes[carriages].Kind == LineCarriage {
-		g := &m.globals[globalIndex(v)] // mangled: the stream has carriage returns
-		g.RawModule, g.RawQualname = string(module)+"\r", string(name)+"\r"
+	v, err := m.global(module, name, true)
+	if err == nil {
+		err = cut
 	}
-	switch {
-	case err != nil:
-		return 0, err
-	case cut != nil:
-		return 0, cut
-	case len(module) == 0 || len(name) == 0:
-		m.note(EmptyLine) // the C unpickler fails; in pickle.py it is for the import to fail
+	return v, err
+}
+
+// nameLine reads a line with the carriage return at its end, if there is one.
+func (m *machine) nameLine() ([]byte, error) {
+	line, whole := m.r.line()
+	if whole {
+		m.withoutCarriage(line)
+		return line, nil
 	}
-	return v, nil
+	return line[:max(len(line)-1, 0)], ErrTruncated
 }
 
 // loadStackGlobal imports a name whose parts lie on the stack. Both must be
@@ -73,7 +70,7 @@ func (m *machine) loadStackGlobal() error {
 	}
 	var v Value
 	if known && knownToo {
-		v, err = m.global(module, name)
+		v, err = m.global(module, name, false)
 	} else {
 		made := !known && m.likelyText(parts[0]) || !knownToo && m.likelyText(parts[1])
 		v, err = m.intern('?', Global{Kind: Computed, RawModule: string(module), RawQualname: string(name), Made: made})
@@ -136,8 +133,9 @@ func (m *machine) likelyText(v Value) bool {
 	return g.Module != "numpy" || g.Qualname != "dtype"
 }
 
-// global imports a plain name.
-func (m *machine) global(module, name []byte) (Value, error) {
+// global imports a plain name. Names of lines lose the carriage return at
+// their ends, which Raw keeps.
+func (m *machine) global(module, name []byte, lines bool) (Value, error) {
 	if len(module) > m.limits.MaxName || len(name) > m.limits.MaxName {
 		short := func(b []byte) string { return string(b[:min(len(b), 64)]) }
 		return m.intern('?', Global{Kind: Computed, RawModule: short(module), RawQualname: short(name)})
@@ -149,6 +147,10 @@ func (m *machine) global(module, name []byte) (Value, error) {
 	if protocol < 3 {
 		class = '2'
 	}
+	mangled := lines && (bytes.HasSuffix(module, []byte("\r")) || bytes.HasSuffix(name, []byte("\r")))
+	if mangled {
+		class += 'a' - '2' // for a name of its own
+	}
 	m.key = append(append(append(append(m.key[:0], class), module...), 0), name...)
 	if i, ok := m.index[string(m.key)]; ok {
 		m.globals[i].Count++
@@ -156,7 +158,10 @@ func (m *machine) global(module, name []byte) (Value, error) {
 	}
 	g := Global{RawModule: string(module), RawQualname: string(name)}
 	g.Module, g.Qualname = g.RawModule, g.RawQualname
-	if class == '2' {
+	if mangled {
+		g.Module, g.Qualname = strings.TrimSuffix(g.Module, "\r"), strings.TrimSuffix(g.Qualname, "\r")
+	}
+	if protocol < 3 {
 		g.Module, g.Qualname = python3Name(g.Module, g.Qualname)
 	}
 	return m.intern(class, g)
@@ -190,7 +195,7 @@ func (m *machine) loadExt() error {
 	}
 	m.note(NeedsRegistry)
 	if known, ok := m.decoder.extensions[int64(code)]; ok {
-		v, err := m.global(known.module, known.name)
+		v, err := m.global(known.module, known.name, false)
 		if err != nil {
 			return err
 		}
@@ -285,14 +290,19 @@ func (m *machine) callOperands() (kind EventKind, callable, args Value, err erro
 		args, err = m.tuple(operands[1:3])
 		return NewObjEx, callable, args, err
 	case opInst:
-		if callable, err = m.importLines(); err != nil {
-			return 0, 0, 0, err
+		callable, cut := m.importLines()
+		if cut != nil && callable == 0 {
+			return 0, 0, 0, cut
 		}
 		operands, err := m.popToMark()
 		if err != nil {
-			return 0, 0, 0, err
+			return 0, 0, 0, cmp.Or(cut, err)
 		}
-		args, err = m.tuple(operands)
+		if args, err = m.tuple(operands); err == nil && cut != nil { // pickle.py calls it before it misses the rest
+			if _, err = m.record(Inst, callable, args); err == nil {
+				err = cut
+			}
+		}
 		return Inst, callable, args, err
 	}
 	m.bulk = true
@@ -318,6 +328,8 @@ func (m *machine) checkArguments(args Value) error {
 				return ErrType
 			}
 			m.note(LooseType)
+		} else if !m.keywords(pair[1]) {
+			m.note(LooseType)
 		}
 		args = pair[0]
 	}
@@ -330,6 +342,16 @@ func (m *machine) checkArguments(args Value) error {
 	}
 	m.note(LooseType)
 	return nil
+}
+
+// keywords tells whether the keys of a dict are all str.
+func (m *machine) keywords(v Value) bool {
+	for key := range m.Pairs(v) {
+		if k := m.Kind(key); k != Text && k != ByteText {
+			return false
+		}
+	}
+	return true
 }
 
 // atom tells whether v is a plain number, text or None.

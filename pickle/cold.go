@@ -340,13 +340,15 @@ func (m *machine) line() ([]byte, error) {
 	if !whole {
 		return line, ErrTruncated
 	}
-	if n := len(line); n > 0 && line[n-1] == '\r' {
-		if n := len(m.Notes); n == 0 || m.Notes[n-1] != (Note{LineCarriage, m.at}) {
-			m.note(LineCarriage)
-		}
-		line = line[:n-1]
+	return m.withoutCarriage(line), nil
+}
+
+func (m *machine) withoutCarriage(line []byte) []byte {
+	short, found := bytes.CutSuffix(line, []byte("\r"))
+	if n := len(m.Notes); found && (n == 0 || m.Notes[n-1] != (Note{LineCarriage, m.at})) {
+		m.note(LineCarriage)
 	}
-	return line, nil
+	return short
 }
 
 func (m *machine) loadMemoLine() error {
@@ -580,8 +582,22 @@ func (m *machine) validate(n int64) (chars int64, err error) {
 	return chars, nil
 }
 
+// textLine is line, but the carriage return stays part of a str: it may be
+// half of a name.
+func (m *machine) textLine() ([]byte, error) {
+	if m.op == opString {
+		return m.line()
+	}
+	line, whole := m.r.line()
+	if !whole {
+		return line, ErrTruncated
+	}
+	m.withoutCarriage(line)
+	return line, nil
+}
+
 func (m *machine) loadTextLine() error {
-	line, err := m.line()
+	line, err := m.textLine()
 	if err != nil {
 		return err
 	}

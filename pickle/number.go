@@ -159,6 +159,9 @@ func parseFloat(b []byte) (float64, bool) {
 			return 0, false
 		}
 	}
+	if len(b) == 4 && (b[0] == '+' || b[0] == '-') && bytes.EqualFold(b[1:], []byte("nan")) {
+		b = b[1:] // Python takes a sign here, and Go does not
+	}
 	f, err := strconv.ParseFloat(string(bytes.ReplaceAll(b, []byte("_"), nil)), 64)
 	if err != nil && err.(*strconv.NumError).Err == strconv.ErrRange {
 		return f, true // an infinity or a zero, as in Python

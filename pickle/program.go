@@ -34,7 +34,7 @@ type NoteKind uint8
 const (
 	FrameShort    NoteKind = iota // a FRAME is longer than the input: the C unpickler fails
 	FrameCrossed                  // an opcode crosses a frame's end, or a frame begins inside another: pickle.py fails
-	LineCarriage                  // a line ends in CR LF: mangled by Windows' text mode; CPython fails
+	LineCarriage                  // a line ends in CR LF, as if mangled by Windows' text mode; CPython takes the CR for part of it
 	LineCut                       // a line ends with the input: pickle.py drops its last byte, the C unpickler fails
 	EmptyLine                     // a line is empty where the C unpickler wants text
 	OctalInt                      // an int with a leading zero: the C unpickler reads it as octal, pickle.py fails
@@ -48,7 +48,7 @@ const (
 var noteTexts = [...]string{
 	"a frame is longer than the file, which CPython's C unpickler refuses",
 	"an opcode crosses the end of a frame, which pickle.py refuses",
-	"a line ends in CR LF: the file went through a text mode and Python cannot load it",
+	"a line ends in CR LF, as if the file went through a text mode: Python takes the CR for part of the line",
 	"a line ends with the file",
 	"an empty line, which CPython's C unpickler refuses",
 	"an int with a leading zero, which pickle.py refuses",

@@ -849,6 +849,26 @@ def layout():
         proto(4) + frame(b"\x95" + u8(len(RUN4) + 1) + NONE + STOP) + RUN4 + STOP,
         "a frame's end within another frame: the C unpickler over a BytesIO drops what is left of the outer one",
     )
+    add(
+        4,
+        "frame-drops-no-proto",
+        frame(uni("os") + b"\x8c\x06ma") + b"system" + STACK_GLOBAL + rest,
+        "no PROTO, and a program that is none but for the C unpickler over a BytesIO, which drops the string's start",
+    )
+    drops = frame(b"cos\nsi") + b"system\n" + rest
+    add(4, "frame-drops-in-second", proto(4) + NONE + STOP + proto(4) + drops, "a second program, whose frame ends within a line")
+    add(
+        4,
+        "frame-drops-behind-stop",
+        proto(4) + frame(NONE + STOP + b"\xff" * 8) + proto(4) + drops,
+        "STOP within a frame, and at the frame's end a second program, whose own frame ends within a line",
+    )
+    add(
+        4,
+        "frame-drops-behind-frame-opcode",
+        proto(4) + frame(NONE + POP + b"\x95") + drops[1:],
+        "a frame ends between FRAME and its length, and the next one within a line",
+    )
     harmless, evil = seq(num(1)) + STOP, INNER
     add(
         4,
