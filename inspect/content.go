@@ -21,6 +21,8 @@ var contents = []kind{
 	{"git-lfs-pointer", "version https://git-lfs.github.com/spec/", 0, false, "it is a Git LFS pointer: the model itself was not fetched (git lfs pull)"},
 	{"7z", "7z\xbc\xaf\x27\x1c", 0, true, "a 7z archive"},
 	{"lightgbm", "______LightGBM_Binary_File_Token______", 0, false, "it is a LightGBM data set"},
+	{"tflite", "TFL3", 4, true, "a TensorFlow Lite model, a FlatBuffer whose operators may be custom ones"},
+	{"ort", "ORTM", 4, true, "a model of ONNX Runtime, a FlatBuffer whose operators may be custom ones"},
 	{"rdkit", "\xef\xbe\xad\xde", 0, false, "it is an RDKit molecule"},
 	{"boost", "22 serialization::archive", 0, false, "it is a Boost text archive"},
 	{"boost", "\x16\x00\x00\x00\x00\x00\x00\x00serializ", 0, false, "it is a Boost binary archive"},

@@ -51,8 +51,8 @@ type onnx struct {
 	root      *Object
 	todo      []onnxGraph
 	functions map[onnxName]bool
-	operators []onnxOperator // of domains that are not standard
-	seen      map[onnxName]bool
+	operators []onnxOperator   // of domains that are not standard
+	seen      map[onnxName]int // where it stands in operators
 	external  map[string]int64 // sizes of external files, -1 where they are not there
 }
 
@@ -67,13 +67,14 @@ type onnxGraph struct {
 type onnxOperator struct {
 	onnxName
 	offset int64
+	count  int
 }
 
 // readONNX reads a model. Its fields come in any order, and a message that
 // stands twice is both of them.
 func readONNX(w *walk, r io.ReaderAt, size int64) bool {
 	o := &onnx{cursor: newCursor(r, size), w: w, root: &Object{Class: "onnx.ModelProto"}}
-	o.functions, o.seen, o.external = map[onnxName]bool{}, map[onnxName]bool{}, map[string]int64{}
+	o.functions, o.seen, o.external = map[onnxName]bool{}, map[onnxName]int{}, map[string]int64{}
 	if !o.isModel() {
 		return false
 	}
@@ -87,8 +88,8 @@ func readONNX(w *walk, r io.ReaderAt, size int64) bool {
 	}
 	for _, op := range o.operators {
 		if !o.functions[op.onnxName] {
-			w.hazard(Hazard{"custom-operator", op.domain + "." + op.name, "the operator " + shortQuote(op.name) + " is of the domain " +
-				shortQuote(op.domain) + ", which needs a library of its own", w.member, op.offset})
+			// which library brings it is for who loads the file to say, and a list can name it
+			w.global(Global{Module: op.domain, Qualname: op.name, Uses: Import | Call, Count: op.count, Member: w.member, Offset: op.offset}, false)
 		}
 	}
 	w.describe(o.root)
@@ -319,14 +320,15 @@ func (o *onnx) node(f pbField, g onnxGraph, index int) {
 		}
 	}
 	o.damaged(m)
-	if onnxDomain(op) || o.seen[op] {
-		return
+	at, known := o.seen[op]
+	switch {
+	case onnxDomain(op):
+	case known:
+		o.operators[at].count++
+	case len(o.seen) < maxONNXNames: // the first ones condemn it
+		o.seen[op] = len(o.operators)
+		o.operators = append(o.operators, onnxOperator{op, f.offset, 1})
 	}
-	if len(o.seen) == maxONNXNames {
-		return // the first ones condemn it
-	}
-	o.seen[op] = true
-	o.operators = append(o.operators, onnxOperator{op, f.offset})
 }
 
 // onnxDomains are the standard domains, and those that come with onnxruntime.

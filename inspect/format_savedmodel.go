@@ -13,6 +13,8 @@ var (
 	_ = register(format{name: "savedmodel", match: magic(0, "\x12"), read: readSavedModel}) // version 0
 	_ = register(format{name: "tensorflow-graph", match: magic(0, "\x0a"), read: readGraphDef,
 		doc: "a graph alone, as in a SavedModel"})
+	_ = register(format{name: "tensorflow-metagraph", match: magic(0, "\x0a"), read: readMetaGraph,
+		doc: "the graph of an older checkpoint, as in a SavedModel"})
 	_ = register(format{name: "keras-metadata", match: magic(0, "\x0a"), read: readKerasMetadata,
 		doc: "the configuration of the layers beside a SavedModel"})
 	_ = register(format{name: "tensorflow-fingerprint", match: magic(0, "\x08"), read: readFingerprint,
@@ -92,6 +94,25 @@ func readSavedModel(w *walk, r io.ReaderAt, size int64) bool {
 		}
 	}
 	s.damaged(s.cursor)
+	s.addVariables()
+	w.describe(s.root)
+	return true
+}
+
+// readMetaGraph reads the .meta of an older checkpoint: a graph, with what
+// stands around it in a SavedModel.
+func readMetaGraph(w *walk, r io.ReaderAt, size int64) bool {
+	s := newSavedModel(w, r, size, "tensorflow.MetaGraphDef")
+	if !s.fits(metaGraphFields) {
+		return false
+	}
+	graph := s.attrField(pbField{wire: pbBytes, at: 0, end: size}, 2)
+	node, ok := s.message(graph).field()
+	if !ok || node.number != 1 || !isOperator(s.pbText(s.attrField(node, 2))) {
+		return false
+	}
+	w.format("tensorflow-metagraph")
+	s.metaGraph(pbField{wire: pbBytes, at: 0, end: size})
 	s.addVariables()
 	w.describe(s.root)
 	return true

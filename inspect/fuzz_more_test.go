@@ -19,7 +19,7 @@ func hurry() (done func() bool) {
 }
 
 // fuzzNames are the names that a fuzzed file goes by.
-var fuzzNames = []string{"x.pkl", "x.joblib", "x.pt", "x.npy", "x.npz", "x.skops", "x.zip", "x.tar", "x.json", "x.safetensors", "x", "x.bin"}
+var fuzzNames = []string{"x.pkl", "x.joblib", "x.pt", "x.npy", "x.npz", "x.skops", "x.zip", "x.tar", "x.json", "x.safetensors", "x", "x.bin", "x.h5", "x.keras", "x.onnx", "x.gguf", "saved_model.pb", "x.index"}
 
 // FuzzFormats holds that any bytes under any name give the same Model twice,
 // one with an issue where nothing was read, and facts that lie in the file.
@@ -79,6 +79,46 @@ func addSmall(f *testing.F) {
 			f.Add(uint8(which), data)
 		}
 	}
+}
+
+// FuzzHDF5 holds that a file behind HDF5's signature is read in bounds: the
+// same twice, with no more steps than the limit, and with arrays that fit.
+func FuzzHDF5(f *testing.F) {
+	seeds(f, "models/hdf5/*", "hostile/10-hdf5-*", "models/keras/*.h5")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		defer hurry()()
+		limits := Limits{Timeout: 20 * time.Second}
+		in := Inspector{Limits: limits}
+		data = append([]byte(hdf5Signature), data[min(len(data), len(hdf5Signature)):]...)
+		m := in.Reader(context.Background(), "x.h5", bytes.NewReader(data), int64(len(data)))
+		again := in.Reader(context.Background(), "x.h5", bytes.NewReader(data), int64(len(data)))
+		if !reflect.DeepEqual(m, again) {
+			t.Errorf("got %+v and then %+v", m, again)
+		}
+		for _, a := range m.Arrays {
+			if a.Bytes < 0 || a.Offset < 0 || a.Offset > int64(len(data)) || len(a.Shape) > maxDims {
+				t.Errorf("got array %+v in %d bytes", a, len(data))
+			}
+		}
+	})
+}
+
+// FuzzKeras holds that a configuration is read without end of the stack, and
+// that code in it is found wherever it stands.
+func FuzzKeras(f *testing.F) {
+	seeds(f, "models/keras/*.json")
+	f.Add([]byte(`{"class_name": "A", "config": {"function": ["4wEA", null, null], "function_type": "lambda"}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		defer hurry()()
+		var in Inspector
+		code := []byte(`{"class_name": "__lambda__", "config": {"value": "4wEA"}}`)
+		whole := append(append([]byte(`{"class_name": "Model", "config": {"a": `), data...), ',')
+		whole = append(append(append(whole, `"b": `...), code...), "}}"...)
+		m := in.Reader(context.Background(), "x.json", bytes.NewReader(whole), int64(len(whole)))
+		if len(m.Hazards) == 0 && len(m.Issues) == 0 && m.Format == "keras-config" {
+			t.Errorf("got no hazard of %q: %+v", whole, m)
+		}
+	})
 }
 
 // FuzzCodec holds that every codec ends, gives no more than the limit allows,

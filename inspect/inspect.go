@@ -224,6 +224,9 @@ func (w *walk) byHead(r io.ReaderAt, size int64) ([]byte, bool) {
 
 // unknown says what a file is that nothing here reads.
 func (w *walk) unknown(content kind) {
+	if checkpointData.MatchString(w.name) && !content.known {
+		content = kind{name: "tensorflow-data", what: "it is the numbers of a TensorFlow checkpoint, which the .index beside it describes"}
+	}
 	w.format(content.name)
 	switch {
 	case w.plain: // bytes, and no model either

@@ -15,13 +15,18 @@ var sideData = regexp.MustCompile(`_\d\d+\.npy\.z$`)
 // siblings returns a function that opens files in the folder of path.
 func siblings(path string) func(string) (*os.File, error) {
 	return func(name string) (*os.File, error) {
-		full := filepath.Join(filepath.Dir(path), name)
-		info, err := os.Lstat(full)
-		if err != nil {
-			return nil, err
-		}
-		if !info.Mode().IsRegular() {
-			return nil, errors.New("not a regular file")
+		full := filepath.Dir(path)
+		steps := strings.Split(filepath.ToSlash(filepath.Clean(name)), "/")
+		for i, step := range steps {
+			full = filepath.Join(full, step)
+			info, err := os.Lstat(full)
+			if err != nil {
+				return nil, err
+			}
+			// a link in the folder may lead out of it
+			if last := i == len(steps)-1; last && !info.Mode().IsRegular() || !last && !info.IsDir() {
+				return nil, errors.New("not a regular file")
+			}
 		}
 		return os.Open(full)
 	}
