@@ -2,11 +2,9 @@ package inspect
 
 import (
 	"bytes"
-	"encoding/binary"
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf16"
 )
 
 var _ = register(format{name: "keras-config", match: isKerasJSON, read: readKerasConfig,
@@ -133,34 +131,17 @@ func (w *walk) newKeras(member string, in *cursor) *keras {
 const maxPlainJSON = 16 << 20
 
 // plainJSON gives a document in UTF-8: Python's json.loads takes bytes of
-// UTF-16 and UTF-32 as well, which it tells by their zeros.
+// UTF-16 and UTF-32 as well.
 func plainJSON(in *cursor) *cursor {
 	head, _ := in.bytes(in.at, int(min(in.left(), 4)))
-	head = append(slices.Clone(head), 1, 1, 1, 1)[:4]
-	var order binary.ByteOrder = binary.LittleEndian
 	switch {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		in.skip(3)
 		return in
-	case head[0] == 0, bytes.HasPrefix(head, []byte("\xfe\xff")):
-		order = binary.BigEndian
-	case head[1] != 0 && !bytes.HasPrefix(head, []byte("\xff\xfe")):
+	case bytes.IndexByte(head, 0) < 0 && !bytes.HasPrefix(head, []byte("\xfe\xff")) && !bytes.HasPrefix(head, []byte("\xff\xfe")):
 		return in
 	}
-	raw := in.hold(in.at, in.end, maxPlainJSON)
-	var text []rune
-	if head[0] == 0 && head[1] == 0 || head[2] == 0 && head[3] == 0 {
-		for ; len(raw) >= 4; raw = raw[4:] {
-			text = append(text, rune(order.Uint32(raw)))
-		}
-	} else {
-		var units []uint16
-		for ; len(raw) >= 2; raw = raw[2:] {
-			units = append(units, order.Uint16(raw))
-		}
-		text = utf16.Decode(units)
-	}
-	plain := []byte(strings.TrimPrefix(string(text), "\ufeff"))
+	plain := jsonUTF8(in.hold(in.at, in.end, maxPlainJSON))
 	return newCursor(bytes.NewReader(plain), int64(len(plain)))
 }
 

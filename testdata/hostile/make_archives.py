@@ -643,6 +643,231 @@ def pair_of_os():
     return {"names": [SYSTEM]}
 
 
+# --- HDF5, Keras, TensorFlow ----------------------------------------------------------------------------------------------
+
+NONE = (1 << 64) - 1
+FLOAT = b"\x11\x20\x1f\x00" + struct.pack("<IHHBBBBI", 4, 0, 32, 23, 8, 0, 23, 127)
+
+
+class HDF5:
+    """An HDF5 file with the oldest superblock and object headers, which have no checksums."""
+
+    def __init__(self, front=b""):
+        self.front, self.data = front, bytearray(96)
+
+    def put(self, data):
+        self.data += bytes(-len(self.data) % 8)
+        self.data += data
+        return len(self.data) - len(data)
+
+    def header(self, *messages, count=None, blocks=b""):
+        body = b"".join(struct.pack("<HHB3x", kind, len(data) + -len(data) % 8, 0) + data + bytes(-len(data) % 8)
+                        for kind, data in messages)
+        return self.put(struct.pack("<BxHII4x", 1, len(messages) if count is None else count, 1, len(body)) + body)
+
+    def dataset(self, shape=(2,), kind=FLOAT, size=None, at=None, more=()):
+        where = self.put(bytes(8)) if at is None else at
+        layout = struct.pack("<BBQQ", 3, 1, where, 8 if size is None else size)
+        return self.header((1, space(*shape)), (3, kind), (8, layout), *more)
+
+    def done(self, root, end=None, more=b"", version=0):
+        end = len(self.front) + len(self.data) if end is None else end
+        self.data[:96] = (b"\x89HDF\r\n\x1a\n" + bytes([version, 0, 0, 0, 0, 8, 8, 0]) + struct.pack(
+            "<HHIQQQQ", 4, 16, 0, len(self.front), NONE, end, NONE) + struct.pack("<QQII16x", 0, root, 0, 0))
+        return self.front + bytes(self.data) + more
+
+
+def space(*shape):
+    return struct.pack("<BBBB4x", 1, len(shape), 0, 0) + struct.pack("<%dQ" % len(shape), *shape)
+
+
+def link(name, at):
+    return 6, struct.pack("<BBB", 1, 0, len(name)) + name.encode() + struct.pack("<Q", at)
+
+
+def text_attribute(name, text):
+    text = text.encode() if isinstance(text, str) else text
+
+    def even(data):
+        return data + bytes(-len(data) % 8)
+    name, kind = name.encode() + b"\0", b"\x13\0\0\0" + struct.pack("<I", len(text))
+    return 12, struct.pack("<BxHHH", 1, len(name), len(kind), 8) + even(name) + even(kind) + space() + text
+
+
+def variable_attribute(name, length, heap, index):
+    name = name.encode() + b"\0"
+    kind = b"\x19\x01\0\0" + struct.pack("<I", 16) + b"\x13\0\0\0" + struct.pack("<I", 1)
+    return 12, (struct.pack("<BxHHH", 1, len(name), len(kind), 8) + name + bytes(-len(name) % 8) + kind + space()
+                + struct.pack("<IQI", length, heap, index))
+
+
+def hdf5_files():
+    finding, broken = {"names": ()}, {"verdict": "incomplete", "names": ()}
+    code = base64.b64encode(b"\xe3" + bytes(40)).decode()
+    evil = json.dumps({"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "Lambda", "config": {
+        "name": "l", "function": [code, None, None], "function_type": "lambda"}}]}})
+    fine = '{"class_name": "Sequential", "config": {"name": "s", "layers": []}}'
+    lambda_ = {"names": ["keras.layers.Lambda"]}
+
+    def one(name, attacks, messages, row, **more):
+        file = HDF5(more.pop("front", b""))
+        add("hdf5-%s.h5" % name, file.done(file.header(*messages(file)), **more), attacks, **row)
+
+    one("shape-huge", "a shape that overflows", lambda f: [link("d", f.dataset((1 << 62, 8)))], broken)
+    one("shape-large", "a shape larger than the file", lambda f: [link("d", f.dataset((1 << 40,), size=1 << 42))], broken)
+    one("data-past-end", "data past the end", lambda f: [link("d", f.dataset(at=1 << 40))], broken)
+    one("link-past-end", "a link past the end", lambda f: [link("d", 1 << 50)], broken)
+    one("link-into-data", "a link to what is no object", lambda f: [link("d", f.put(b"\x07" * 64))], broken)
+    one("continued-by-itself", "a header that is continued where it begins",
+        lambda f: [(16, struct.pack("<QQ", len(f.data) + 16, 32))], broken)
+    one("continued-past-end", "a header that is continued past the end", lambda f: [(16, struct.pack("<QQ", 1 << 40, 1 << 40))],
+        broken)
+    one("heap-past-end", "a text in a heap past the end",
+        lambda f: [variable_attribute("model_config", 10, 1 << 40, 1)], broken)
+    one("heap-length", "a text longer than its place in the heap", lambda f: [variable_attribute(
+        "model_config", 1 << 31, f.put(b"GCOL\1\0\0\0" + struct.pack("<QHHIQ", 64, 1, 1, 0, 16) + bytes(24)), 1)], broken)
+    one("heap-without-end", "a heap of objects without a length", lambda f: [variable_attribute(
+        "model_config", 4, f.put(b"GCOL\1\0\0\0" + struct.pack("<Q", 4096) + struct.pack("<HHIQ", 7, 1, 0, 0) * 255), 1)], broken)
+    one("external-file", "numbers in /etc/passwd", lambda f: [link("d", f.dataset(at=NONE, more=[(7, struct.pack(
+        "<B3xHHQ", 1, 1, 1, f.put(b"HEAP" + bytes(4) + struct.pack("<QQQ", 16, 1, len(f.data) + 40) + bytes(8)
+                                  + b"/etc/passwd\0\0\0\0\0")) + struct.pack("<QQQ", 0, 0, 8))]))], finding)
+    outside = b"\0../../other.h5\0/d\0"
+    one("external-link", "an object in a file elsewhere", lambda f: [
+        (6, struct.pack("<BBBB", 1, 8, 64, 1) + b"d" + struct.pack("<H", len(outside)) + outside)], finding)
+    one("filter", "a filter that is a native library", lambda f: [link("d", f.dataset(more=[
+        (11, struct.pack("<BB6xHHHH", 1, 1, 40000, 0, 0, 0))]))], broken)
+    one("type-deep", "a thousand types in each other", lambda f: [link("d", f.dataset(kind=(
+        b"\x19\0\0\0" + struct.pack("<I", 16)) * 1000 + FLOAT))], broken)
+    one("type-unknown", "a type of no known class", lambda f: [link("d", f.dataset(kind=b"\x1f" + FLOAT[1:]))], broken)
+    one("cut", "a file that was longer", lambda f: [link("d", f.dataset())], broken, end=1 << 20)
+    one("trailing", "a pickle behind the end", lambda f: [link("d", f.dataset())], broken, more=EVIL)
+    one("superblock-9", "a superblock to come", lambda f: [link("d", f.dataset())], broken, version=9)
+    one("message-unknown", "a message to come", lambda f: [(0x99, bytes(8))], broken)
+    one("two-layouts", "a dataset with two layouts", lambda f: [link("d", f.dataset(more=[(8, struct.pack(
+        "<BBQQ", 3, 1, 96, 8))]))], broken)
+    one("lambda", "a Lambda layer with code", lambda f: [text_attribute("model_config", evil)], lambda_)
+    one("lambda-in-heap", "a Lambda layer, in a heap", lambda f: [variable_attribute("model_config", len(evil), f.put(
+        b"GCOL\1\0\0\0" + struct.pack("<QHHIQ", 4096, 1, 1, 0, len(evil)) + evil.encode() + bytes(4064 - len(evil))), 1)],
+        lambda_)
+    one("lambda-second", "two configurations, the second has code", lambda f: [
+        text_attribute("model_config", fine), text_attribute("model_config", evil)], lambda_)
+    one("lambda-continued", "a Lambda layer where the header is continued", lambda f: [(16, struct.pack("<QQ", f.put(
+        struct.pack("<HHB3x", 12, len(text_attribute("model_config", evil)[1]), 0) + text_attribute("model_config", evil)[1]
+        + bytes(16)), 8 + len(text_attribute("model_config", evil)[1])))], lambda_)
+    one("user-block", "a Lambda layer behind a block of text", lambda f: [text_attribute("model_config", evil)], lambda_,
+        front=b"harmless".ljust(512))
+    one("behind-pickle", "a pickle in front of HDF5", lambda f: [link("d", f.dataset())], {"names": [SYSTEM]},
+        front=EVIL.ljust(512, b"\0"))
+    one("attribute-pickle", "a pickle as PyTables keeps one", lambda f: [text_attribute("title", EVIL)], {"names": [SYSTEM]})
+    one("optimizer", "a class among the training's", lambda f: [text_attribute("model_config", fine), text_attribute(
+        "training_config", json.dumps({"optimizer_config": {"class_name": "Evil", "config": {}}}))],
+        {"names": ["keras.optimizers.Evil"]})
+    deep = HDF5()
+    at = deep.header()
+    for _ in range(1000):
+        at = deep.header(link("g", at))
+    add("hdf5-deep.h5", deep.done(at), "a thousand groups in each other", **broken)
+    tree = HDF5()
+    names = tree.put(b"HEAP" + bytes(4) + struct.pack("<QQQ", 8, 1, len(tree.data) + 32) + b"\0d\0\0\0\0\0\0")
+    leaf = tree.put(b"TREE\0\0" + struct.pack("<HQQQQQ", 1, NONE, NONE, 0, len(tree.data), 0))
+    add("hdf5-tree-in-itself.h5", tree.done(tree.header((17, struct.pack("<QQ", leaf, names)))), "a tree that is its own child",
+        **broken)
+
+
+def keras_files():
+    finding = {"names": ()}
+    metadata = member("metadata.json", b'{"keras_version": "3.0.0", "date_saved": "2024-01-01@00:00:00"}')
+
+    def model(layer):
+        return {"module": "keras", "class_name": "Sequential", "registered_name": None, "config": {"name": "s", "layers": [layer]}}
+
+    def layer(name, config=None, module="keras.layers", **more):
+        return dict({"module": module, "class_name": name, "config": config or {}, "registered_name": None}, **more)
+
+    def keras(name, attacks, config, names=(), **more):
+        text = config if isinstance(config, bytes) else json.dumps(config).encode(more.pop("encoding", "utf-8"))
+        add("keras-%s.keras" % name, archive(metadata, member("config.json", text, more.pop("method", 0))), attacks,
+            **dict({"names": names}, **more))
+    code = {"class_name": "__lambda__", "config": {"code": base64.b64encode(b"\xe3" + bytes(40)).decode()}}
+    keras("typespec", "a TypeSpec that is os.system", model(layer("InputLayer", {"spec": {
+        "class_name": "__typespec__", "module": "os", "spec_name": "system", "registered_name": None, "config": ["true"]}})), [SYSTEM])
+    keras("registered", "a registered name that is another attribute of the module", model(layer(
+        "nothing", module="subprocess", registered_name="Popen")), ["subprocess.Popen"])
+    keras("registered-other", "a class that is registered under another name", model(layer(
+        "Dense", registered_name="evil>Dens")), ["evil.Dens"])
+    keras("get-file", "an activation that fetches a file", model(layer("Activation", {"activation": {
+        "module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "function"}})),
+        ["keras.utils.get_file"])
+    keras("vocabulary", "a vocabulary in /etc/passwd", model(layer("StringLookup", {"vocabulary": "/etc/passwd"})))
+    keras("savedmodel-path", "a layer that loads a SavedModel by its path", model(layer(
+        "TFSMLayer", {"filepath": "http://example.com/m"})), ["keras.layers.TFSMLayer"])
+    keras("torch-module", "a layer that unpickles", model(layer("TorchModuleWrapper", {"module": "gAR9Lg=="})),
+          ["keras.layers.TorchModuleWrapper"])
+    keras("operation", "a layer that writes a file", model(layer("TFOpLambda", {"name": "f", "function": "io.write_file"})),
+          ["tensorflow.io.write_file"])
+    keras("operator", "an operator that reads a file", model(layer("TensorFlowOpLayer", {"node_def": json.dumps(
+        {"name": "r", "op": "ReadFile"})})), ["tensorflow.raw_ops.ReadFile"])
+    keras("code-anywhere", "code where no layer is", dict(model(layer("Dense")), build_config={"x": [[{"y": code}]]}))
+    keras("code-utf16", "code in UTF-16", model(code), encoding="utf-16")
+    keras("code-utf32", "code in UTF-32 without a mark", model(code), encoding="utf-32-be")
+    keras("code-bom", "code behind a byte order mark", b"\xef\xbb\xbf" + json.dumps(model(code)).encode())
+    keras("code-escaped", "code under an escaped key", json.dumps(model(code)).replace("__lambda__", "__l\\u0061mbda__").encode())
+    keras("code-deflated", "code in a deflated member", model(code), method=8)
+    keras("code-text", "code as a text alone", model(layer("Own", {"function": "4wEA", "function_type": "lambda"})))
+    keras("class-twice", "a class_name that stands twice", json.dumps(model(layer("Lambda"))).replace(
+        '"class_name": "Lambda"', '"class_name": "Dense", "class_name": "Lambda"').encode(), ["keras.layers.Lambda"])
+    keras("deep", "five thousand objects in each other", b'{"class_name": "A", "config": ' + b'{"a":' * 5000 + b"1" + b"}" * 5001,
+          verdict="incomplete", **{"or": "untrusted"})
+    keras("no-root", "objects in an object that is none", {"a": {"b": layer("Lambda")}}, ["keras.layers.Lambda"])
+    add("keras-alone.json", json.dumps(model(code)).encode(), "a configuration alone, with code", **finding)
+
+
+def tensorflow_files():
+    finding, broken = {"names": ()}, {"verdict": "incomplete", "names": ()}
+
+    def node(op, name="n", attribute=b""):
+        return field(1, field(1, name) + field(2, op) + attribute)
+
+    def saved(graph, more=b""):
+        return field(1, 1) + field(2, field(1, field(4, "serve") + field(5, "2.15.0")) + field(2, graph) + more)
+    plain = node("Placeholder")
+    inner = field(2, field(1, field(1, field(1, "f")) + field(3, field(1, "r") + field(2, "ReadFile"))))
+    add("savedmodel-function.pb", saved(plain + inner), "an operator that reads a file, in a function",
+        names=["tensorflow.raw_ops.ReadFile"])
+    add("savedmodel-python.pb", saved(plain + node("PyFunc")), "an operator that calls Python", names=["tensorflow.raw_ops.PyFunc"])
+    add("savedmodel-print.pb", saved(plain + node("PrintV2", attribute=field(5, field(1, "output_stream") + field(
+        2, field(2, "file:///tmp/made-up"))))), "an operator that prints into a file", names=["tensorflow.raw_ops.PrintV2"])
+    add("savedmodel-asset.pb", saved(plain, field(6, field(1, field(1, "a")) + field(2, "../../etc/passwd"))),
+        "an asset out of the folder", **finding)
+    add("savedmodel-second-graph.pb", saved(plain) + field(2, field(2, node("WriteFile"))), "an operator in a second graph",
+        names=["tensorflow.raw_ops.WriteFile"])
+    add("savedmodel-length.pb", saved(plain) + varint(2 << 3 | 2) + varint(1 << 62), "a length of exabytes", **broken)
+    add("graph-file.pb", node("ReadFile"), "a frozen graph that reads a file", names=["tensorflow.raw_ops.ReadFile"])
+    add("metagraph-file.meta", field(1, field(4, "train")) + field(2, node("ReadFile")), "the graph of a checkpoint that reads a file",
+        names=["tensorflow.raw_ops.ReadFile"])
+
+    def block(*entries):
+        body = b"".join(varint(rest[0] if rest else 0) + varint(len(key)) + varint(len(value)) + key + value
+                        for key, value, *rest in entries)
+        return body + struct.pack("<II", 0, 1), bytes(5)
+
+    def index(entries, loop=False):
+        data, tail = block(*entries)
+        handle = varint(0) + varint(len(data))
+        top, tail2 = block((b"x", varint(len(data) + 5) + varint(200) if loop else handle))
+        where = varint(len(data) + 5) + varint(len(top))
+        return data + tail + top + tail2 + (handle + where).ljust(40, b"\0") + struct.pack("<Q", 0xdb4775248b80fb57)
+    header = (b"", field(1, 1))
+    value = field(1, 1) + field(2, field(2, field(1, 4))) + field(5, 16)
+    add("checkpoint-no-data.index", index([header, (b"w", value)]), "a checkpoint without its numbers", **broken)
+    add("checkpoint-shape.index", index([header, (b"w", field(1, 1) + field(2, field(2, field(1, 1 << 62)) + field(
+        2, field(1, 8))) + field(5, 16))]), "a shape that overflows", **broken)
+    add("checkpoint-loop.index", index([header, (b"w", value)], loop=True), "a block past the end", **broken)
+    add("checkpoint-prefix.index", index([header, (b"w", value, 9)]), "a key that shares more than the one before has", **broken)
+    add("flatbuffer.tflite", struct.pack("<I", 28) + b"TFL3" + bytes(56), "a model that is not read", **broken)
+    add("flatbuffer.ort", struct.pack("<I", 28) + b"ORTM" + bytes(56), "a model that is not read", **broken)
+
+
 # --- index ------------------------------------------------------------------------------------------------------------------
 
 
@@ -673,7 +898,8 @@ def write_index(pythons):
 
 
 def main():
-    for group in (zips, old_forms, other_archives, numpy_files, skops_files, other_formats):
+    for group in (zips, old_forms, other_archives, numpy_files, skops_files, other_formats, hdf5_files, keras_files,
+                  tensorflow_files):
         group()
     for file, fixture in FIXTURES.items():
         (HERE / file).write_bytes(fixture["data"])

@@ -1,0 +1,8 @@
+=
+"serve*2.15.0*
+
+nPlaceholder
+
+
+f
+rReadFile

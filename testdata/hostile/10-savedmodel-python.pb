@@ -1,0 +1,6 @@
+2
+"serve*2.15.0
+
+nPlaceholder
+
+nPyFunc
