@@ -188,16 +188,21 @@ type decompressor struct {
 	count    int64  // bytes that came out
 	spent    *int64 // bytes that came out of all that one file holds
 	limit    int64  // of spent
+	ratio    int64  // how many times its own size a stream may give, beyond what is free
+	size     int64  // of the compressed data
 	deadline time.Time
 	err      error // why it ended, other than io.EOF
 }
+
+// freeExpansion is what a stream may give whatever its own size.
+const freeExpansion = 256 << 20
 
 // decompressor reads size bytes of r, within the limits of the file.
 func (w *walk) decompressor(c *codec, r io.ReaderAt, size int64) *decompressor {
 	src := io.NewSectionReader(r, 0, size)
 	return &decompressor{
 		codec: c, src: src, raw: bufio.NewReaderSize(src, 64<<10),
-		spent: &w.expanded, limit: w.limits.MaxExpansion, deadline: w.deadline,
+		spent: &w.expanded, limit: w.limits.MaxExpansion, ratio: w.limits.MaxRatio, size: size, deadline: w.deadline,
 	}
 }
 
@@ -228,6 +233,10 @@ func (d *decompressor) Read(p []byte) (int, error) {
 		*d.spent += int64(n)
 		if *d.spent > d.limit {
 			d.err = &LimitError{"MaxExpansion", d.limit}
+			return n, io.EOF
+		}
+		if d.count > freeExpansion && d.count/d.ratio > d.size {
+			d.err = &LimitError{"MaxRatio", d.ratio}
 			return n, io.EOF
 		}
 		if err == io.EOF {

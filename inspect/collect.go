@@ -25,6 +25,7 @@ type collector struct {
 
 	scratch  [maxDims]int64
 	texts    []string           // steps of paths that are written out
+	entered  int                // members of containers
 	expanded int64              // bytes that were decompressed
 	sides    map[string]*array  // arrays in side files, by the files' names
 	pieces   map[string]bool    // nested data that was read, by its member: whether it explains its loader

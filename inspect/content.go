@@ -19,7 +19,6 @@ type kind struct {
 // loaders read; the rest are no models.
 var contents = []kind{
 	{"git-lfs-pointer", "version https://git-lfs.github.com/spec/", 0, false, "it is a Git LFS pointer: the model itself was not fetched (git lfs pull)"},
-	{"7z", "7z\xbc\xaf\x27\x1c", 0, true, "a 7z archive"},
 	{"lightgbm", "______LightGBM_Binary_File_Token______", 0, false, "it is a LightGBM data set"},
 	{"tflite", "TFL3", 4, true, "a TensorFlow Lite model, a FlatBuffer whose operators may be custom ones"},
 	{"ort", "ORTM", 4, true, "a model of ONNX Runtime, a FlatBuffer whose operators may be custom ones"},

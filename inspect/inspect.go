@@ -132,7 +132,8 @@ func (w *walk) descend(name string, r io.ReaderAt, size int64) {
 	}
 }
 
-// enter returns the walk of a member, and false where it is too deep.
+// enter returns the walk of a member, and false where it is too deep, or one
+// too many.
 func (w *walk) enter(name string) (*walk, bool) {
 	inner := *w
 	inner.name, inner.depth, inner.sibling, inner.plain, inner.told = name, w.depth+1, nil, false, nil
@@ -142,6 +143,12 @@ func (w *walk) enter(name string) (*walk, bool) {
 	}
 	if inner.depth > w.limits.MaxDepth {
 		w.issue(IssueLimit, inner.member, -1, "limit MaxDepth of %d reached", w.limits.MaxDepth)
+		return nil, false
+	}
+	if w.entered++; w.entered > w.limits.MaxMembers {
+		if w.entered == w.limits.MaxMembers+1 {
+			w.issue(IssueLimit, inner.member, -1, "limit MaxMembers of %d reached", w.limits.MaxMembers)
+		}
 		return nil, false
 	}
 	return &inner, true

@@ -11,6 +11,8 @@ import (
 type Limits struct {
 	Pickle       pickle.Limits // of each program
 	MaxExpansion int64         // bytes that the file may decompress to; default 16 GiB
+	MaxRatio     int64         // of decompressed to compressed size, of what gives more than 256 MiB; default 10,000
+	MaxMembers   int           // of all containers in the file; default 1,000,000
 	MaxPrograms  int           // programs in one stream; default 1,000,000
 	MaxArrays    int           // arrays listed one by one; default 100,000
 	MaxIssues    int           // issues listed; default 1,000
@@ -30,6 +32,10 @@ func (l Limits) withDefaults() Limits {
 	if l.Timeout <= 0 {
 		l.Timeout = 10 * time.Minute
 	}
+	if l.MaxRatio <= 0 {
+		l.MaxRatio = 10_000
+	}
+	def(&l.MaxMembers, 1_000_000)
 	def(&l.MaxPrograms, 1_000_000)
 	def(&l.MaxArrays, 100_000)
 	def(&l.MaxIssues, 1_000)

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 
 import joblib
+import numpy
 import py7zr
 import zstandard
 from sklearn import linear_model, preprocessing
@@ -87,12 +88,20 @@ def linked():
     return stream.getvalue()
 
 
-def seven(filters=None, **options):
+def seven(filters=None, items=None, **options):
     stream = io.BytesIO()
     with py7zr.SevenZipFile(stream, "w", filters=filters, **options) as archive:
-        for name, data in members():
+        for name, data in items or members():
             archive.writestr(data, name)
     return stream.getvalue()
+
+
+def calls():
+    """An array whose bytes look like calls of Intel's processors, which 7z's filter rewrites."""
+    values = numpy.random.RandomState(0).choice(numpy.array([0xe8, 0xe9, 0, 255, 1, 254, 18], "u1"), 3000)
+    stream = io.BytesIO()
+    numpy.save(stream, values)
+    return [("calls.npy", stream.getvalue())]
 
 
 def zstd(data, **options):
@@ -117,7 +126,7 @@ def fixtures():
         "gnu.tar": lambda: tarred(form=tarfile.GNU_FORMAT), "links.tar": linked,
         "pax.tar.gz": lambda: gzip.compress(tar, mtime=0), "pax.tar.bz2": lambda: bz2.compress(tar),
         "pax.tar.xz": lambda: lzma.compress(tar), "pax.tar.lzma": lambda: lzma.compress(tar, lzma.FORMAT_ALONE),
-        "pax.tar.zst": lambda: zstd(tar), "lzma2.7z": seven, "header.7z": lambda: seven(header_encryption=False),
+        "pax.tar.zst": lambda: zstd(tar), "lzma2.7z": seven, "calls.7z": lambda: seven(items=calls()), "header.7z": lambda: seven(header_encryption=False),
         "copy.7z": lambda: seven([{"id": py7zr.FILTER_COPY}]),
         "bzip2.7z": lambda: seven([{"id": py7zr.FILTER_BZIP2}]),
         "deflate.7z": lambda: seven([{"id": py7zr.FILTER_DEFLATE}]),
