@@ -85,6 +85,7 @@ var dangerous = []string{
 	// attribute walks and changes
 	"builtins.getattr", "builtins.setattr", "builtins.delattr", "builtins.globals", "builtins.locals", "builtins.vars",
 	"operator.attrgetter", "operator.itemgetter", "operator.methodcaller", "_operator.attrgetter", "_operator.methodcaller",
+	"_operator.getitem", "_operator.setitem", "_operator.delitem", "_operator.call", "operator.call", "_operator.iadd", "_operator.concat",
 	"functools.reduce", "builtins.map", "builtins.filter", "builtins.apply", "copyreg.add_extension",
 	// loaders
 	"pickle.loads", "pickle.load", "_pickle.loads", "_pickle.Unpickler", "joblib.load", "joblib.numpy_pickle.load",
@@ -101,6 +102,17 @@ var dangerous = []string{
 	"sklearn.model_selection._validation.cross_validate",
 	// functions that call another function with arguments of the file
 	"numpy.apply_along_axis", "numpy.fromfunction", "numpy.piecewise", "joblib.parallel.BatchedCalls",
+	"torch.hub.load", "torch.jit._script.RecursiveScriptModule", "torch.fx.graph_module.reduce_graph_module", "torch._C:_VariableFunctionsClass.from_file",
+	"torch.nn.parallel.distributed.DistributedDataParallel", "torch.package.package_importer.PackageImporter",
+	"nltk.data.load", "nltk.data.LazyLoader", "nltk.corpus.util.LazyCorpusLoader", "nltk.tokenize.word_tokenize", "nltk.classify.weka.WekaClassifier",
+	"nltk.tag.stanford.StanfordPOSTagger", "nltk.tag.crf.CRFTagger", "gensim.utils.unpickle", "gensim.similarities.docsim.Similarity", "gensim.similarities.docsim.Shard",
+	"gensim.models.wrappers.ldamallet.LdaMallet", "stable_baselines3.common.vec_env.base_vec_env.CloudpickleWrapper",
+	"spacy.tokens.doc.unpickle_doc", "spacy.vocab.unpickle_vocab", "spacy.util.load_model", "srsly.pickle_loads",
+	"transformers.models.t5.tokenization_t5.T5Tokenizer", "transformers.models.auto.modeling_auto.AutoModel", "transformers.pipelines.pipeline",
+	"transformers.dynamic_module_utils.get_class_from_dynamic_module", "sentence_transformers.util.import_from_string",
+	"ultralytics.engine.model.Model", "ultralytics.utils.downloads.attempt_download_asset", "ultralytics.nn.autobackend.AutoBackend", "torchtext.data.field.Field",
+	"torch_geometric.nn.conv.message_passing.MessagePassing", "omegaconf.omegaconf.OmegaConf", "hydra._internal.utils._locate",
+	"tokenizers.models.BPE", "tokenizers.models.WordPiece", "keras.models.load_model", "pytorch_lightning.core.saving.load_from_checkpoint",
 	"builtins.breakpoint", "builtins.input", "threading.Thread", "sklearn.utils._testing.assert_raises",
 }
 
@@ -124,7 +136,7 @@ func TestBuiltinListsLeaveModulesOut(t *testing.T) {
 				continue
 			}
 			for _, prefix := range []string{
-				"os", "posix", "nt", "subprocess", "sys", "importlib", "pickle", "_pickle", "io", "_io", "operator", "_operator",
+				"os", "posix", "nt", "subprocess", "sys", "importlib", "pickle", "_pickle", "io", "_io",
 				"ctypes", "socket", "shutil", "marshal", "runpy", "code", "inspect", "threading", "multiprocessing", "logging",
 				"numpy.testing", "numpy.f2py", "numpy.lib.npyio", "numpy.distutils", "numpy.ctypeslib", "numpy.lib.format",
 				"pandas.io", "pandas.core.computation", "pandas.util", "pandas.testing", "scipy.io", "scipy._lib._ccallback",
