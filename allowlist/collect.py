@@ -451,6 +451,15 @@ def sort_key(line):
     return line.split("#")[0].split()[0].lstrip("!")
 
 
+def write_lists(lines):
+    """Writes lists, sorted."""
+    for file, rows in lines.items():
+        head = [row for row in rows if not row.split("#")[0].strip()]
+        body = sorted((row for row in rows if row.split("#")[0].strip()), key=sort_key)
+        with open(os.path.join(HERE, "lists", file), "w", encoding="utf-8") as f:
+            f.write("\n".join(head + body) + "\n")
+
+
 def merge(paths):
     lines, known = read_lists()
     seen = {}
@@ -483,11 +492,7 @@ def merge(paths):
         file = FILES.get(name.split(".")[0], "python") + ".txt"
         lines.setdefault(file, ["# modelscan allowlist"]).append(format_line(name, found[0], found[1]))
         added += 1
-    for file, rows in lines.items():
-        head = [row for row in rows if not row.split("#")[0].strip()]
-        body = sorted((row for row in rows if row.split("#")[0].strip()), key=sort_key)
-        with open(os.path.join(HERE, "lists", file), "w", encoding="utf-8") as f:
-            f.write("\n".join(head + body) + "\n")
+    write_lists(lines)
     print(added, "names added")
 
 
