@@ -432,7 +432,7 @@ def refused(name):
 def read_lists():
     """{file: [line]}, {name: (file, uses)} of the lists as they are."""
     lines, known = {}, {}
-    for file in sorted(os.listdir(os.path.join(HERE, "lists"))):
+    for file in sorted(f for f in os.listdir(os.path.join(HERE, "lists")) if f.endswith(".txt")):
         with open(os.path.join(HERE, "lists", file), encoding="utf-8") as f:
             lines[file] = f.read().splitlines()
         for line in lines[file]:
@@ -452,8 +452,11 @@ def sort_key(line):
 
 
 def write_lists(lines):
-    """Writes lists, sorted."""
+    """Writes the lists that have new lines, sorted."""
+    old, _ = read_lists()
     for file, rows in lines.items():
+        if sorted(rows) == sorted(old.get(file, [])):
+            continue
         head = [row for row in rows if not row.split("#")[0].strip()]
         body = sorted((row for row in rows if row.split("#")[0].strip()), key=sort_key)
         with open(os.path.join(HERE, "lists", file), "w", encoding="utf-8") as f:

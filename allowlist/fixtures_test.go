@@ -15,7 +15,7 @@ import (
 
 // carryCode matches the fixtures that are untrusted by nature: functions of
 // cloudpickle and dill, and names that no list holds (README.md says why).
-var carryCode = regexp.MustCompile(`^(cloudpickle-|dill-|numpy-.*-ufuncs|scipy-.*-others\.pkl|` +
+var carryCode = regexp.MustCompile(`^(cloudpickle-|dill-|numpy-.*-ufuncs|` +
 	`python-.*-(functions|library|instances|pure-instances)-)`)
 
 // TestOrdinaryModelsAreTrusted holds that every real file of the libraries

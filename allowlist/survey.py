@@ -1,18 +1,16 @@
 """Every class of a library's releases that a model could hold, by reading their source; nothing of it is run.
 
-    python3 survey.py fetch                 download what releases.txt names, through pip's own finder
-    python3 survey.py read OUT.json [NAME…] read the releases of these packages, or of all
-    python3 survey.py show NAME…            print the methods of a package that loading can reach, each text once
+    python3 survey.py fetch            download the archives that releases.txt names, through pip's own finder
+    python3 survey.py read [NAME…]     read the releases of these packages, or of all; add lines, print what is to be read
+    python3 survey.py show NAME…       print the methods of a package that loading can reach, each text once
 
 `collect.py` shows what libraries pickle by making it; a file of tomorrow holds the one class that nobody made. So the
 complete registry comes from here: each class of each release, under each module path that it ever had, with the methods
-that a load can reach. A class is plain where none of its ancestors has one, or where each that it has was read
-(REVIEWED). `collect.py merge` adds plain classes with their family's reason; the others are printed for a person.
+that a load can reach. A class becomes a line where none of its ancestors has one, or where each that it has was read
+(survey_rules.py); the others are printed for a person. A line that is there is never changed.
 """
 import ast
 import hashlib
-import io
-import json
 import os
 import re
 import sys
@@ -322,7 +320,46 @@ def lines(result, texts):
     return found, review
 
 
+def fetch():
+    """Download what releases.txt names and the cache lacks."""
+    from pip._internal.commands import create_command
+    with open(os.path.join(HERE, "releases.txt")) as f:
+        wanted = [line.strip() for line in f if line.strip()]
+    os.makedirs(CACHE, exist_ok=True)
+    missing = {}
+    for file in wanted:
+        if not os.path.exists(os.path.join(CACHE, file)):
+            missing.setdefault(re.match(r"(.+?)-\d", file).group(1), []).append(file)
+    command = create_command("download")
+    with command.main_context():
+        options, _ = command.parse_args(["x", "--no-deps"])
+        session = command.get_default_session(options)
+        finder = command._build_package_finder(options=options, session=session)
+        for package, files in sorted(missing.items()):
+            sources = finder._link_collector.collect_sources(package, lambda link: [])
+            for source in filter(None, sources.index_urls):
+                from pip._internal.index.collector import parse_links
+                for link in parse_links(finder._link_collector.fetch_response(source.link)):
+                    if link.filename in files:
+                        body = session.get(link.url_without_fragment, headers={"Accept-Encoding": "identity"})
+                        body.raise_for_status()
+                        with open(os.path.join(CACHE, link.filename), "wb") as f:
+                            f.write(body.content)
+                        print(link.filename)
+
+
+def show(names):
+    """Print each method that loading can reach, once."""
+    _, texts = survey(names)
+    for mark, (method, owner, text, file) in sorted(texts.items(), key=lambda item: item[1][:2]):
+        print("## %s %s.%s, first in %s\n%s" % (mark, owner, method, file, text))
+
+
 def main(args):
+    if args[:1] == ["fetch"]:
+        return fetch()
+    if args[:1] == ["show"]:
+        return show(args[1:])
     if args[:1] != ["read"]:
         sys.exit(__doc__)
     result, texts = survey(args[1:])

@@ -72,7 +72,6 @@ PACKAGES = {
 
 # Classes that are kept off, and why. What README.md says of them is longer.
 REFUSED = [
-    (r"sklego\.pipeline\.DebugPipeline", "__setstate__ makes a cache folder where the state says"),
     (r"sklearn2pmml\.preprocessing\.regex\..*", "not part of models of files seen, not reviewed"),
     (r"shap\.(models|explainers)\..*(TransformersPipeline|TeacherForcing|TextGeneration|TopKLM|Deep|Gradient|GPUTree|Maple|Coefficient|TreeGain|TreeMaple|LimeTabular).*",
      "holds networks or other packages' objects, not reviewed"),
@@ -92,6 +91,7 @@ READ = [
     (r"sklearn_pandas\..*\.__setstate__", "pairs of columns and transformers, of which it makes pipelines"),
     (r"sklearn2pmml\.(feature_extraction\.text|cross_reference)\..*\.__setstate__", "sets attributes"),
     (r"sklearn2pmml\.\w+Proxy\.__getattr__", "passes attributes of the estimator that it holds on"),
+    (r"sklego\.pipeline\..*\.__setstate__", "makes a cache folder where the state says: the inspector looks at it"),
     (r"sklego\.linear_model\.\w+\.__new__", "makes one of two scikit-learn classifiers around a class of its own"),
     (r"optbinning\..*\.__setstate__", "sets attributes and makes a logger"),
     (r"ngboost\..*\.__setstate__", "sets attributes; rebuilds its distribution's class from classes that the file names"),

@@ -179,8 +179,11 @@ func (n *names) use(v pickle.Value, use Uses, offset int64) {
 func (n *names) built(e pickle.Event) {
 	if class, ok := n.p.ClassValue(e.Subject); ok {
 		n.use(class, Build, e.Offset)
-		if g, ok := n.p.Global(class); ok && e.Kind == pickle.State && !n.again {
-			n.given(g.Module+"."+g.Qualname, e.Detail)
+		if g, ok := n.p.Global(class); ok && e.Kind == pickle.State {
+			n.state(g, e.Detail, e.Offset)
+			if !n.again {
+				n.given(g.Module+"."+g.Qualname, e.Detail)
+			}
 		}
 	} else if call, ok := n.p.Call(e.Subject); ok {
 		if i, ok := n.p.GlobalIndex(call.Subject); ok {
@@ -214,6 +217,11 @@ var methodNames = map[string]bool{
 	"append": true, "extend": true, "add": true, "pop": true, "get": true, "items": true, "keys": true, "values": true,
 	"update": true, "copy": true, "setdefault": true, "read": true, "readline": true, "readinto": true, "write": true,
 	"tolist": true, "as_subclass": true, "encode": true, "decode": true, "popitem": true, "clear": true, "insert": true, "remove": true,
+
+	// what __setstate__ and __del__ of listed classes call on the instance or on a value of the state
+	"set_param": true, "free_network": true, "uncensor": true, "join": true, "_initialize": true, "_attach_methods": true,
+	"_attach_argparser_methods": true, "_legacy_set_state": true, "_warn_for_older_version": true, "_set_distance_func": true,
+	"_set_sparse_distance_func": true, "_init_search_function": true, "_init_sparse_search_function": true,
 }
 
 // callable tells whether v may be called with effect: an imported object, or

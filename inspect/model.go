@@ -107,9 +107,9 @@ func (g *Global) Name() string {
 	return g.Module + "." + g.Qualname
 }
 
-// Hazard is something in a file of another format than pickle that makes its
-// loader run code of the file's choice or leave the file: a layer that
-// carries a function, an operator that opens files, a path out of the folder.
+// Hazard is something besides a pickle's names that makes the loader run code
+// of the file's choice or leave the file: a layer that carries a function, an
+// operator that opens files, a path out of the folder, a state with source.
 type Hazard struct {
 	Rule    string // a word for machines, such as "external-data"
 	Name    string // what it is called, such as "keras.layers.Lambda"; never empty

@@ -1,0 +1,218 @@
+package inspect
+
+import (
+	"regexp"
+	"strings"
+
+	"modelscan/pickle"
+)
+
+// stateRule says what a state would make the __setstate__ of a class do
+// beyond setting attributes, or "" where it is one that the library itself
+// writes and that does no more. The library's own source decides; what a
+// rule cannot tell is no plain state.
+type stateRule struct {
+	module   string // or, with a dot at its end, what the module begins with
+	qualname string // or, with an asterisk in front, what the name ends with
+	does     func(p *pickle.Program, state pickle.Value) string
+}
+
+var stateRules = []stateRule{
+	{"scipy.stats.", "*_gen", distribution},
+	{"scipy.stats.", "rv_histogram", distribution},
+	{"scipy.stats._distn_infrastructure", "rv_sample", distribution},
+	{"statsmodels.base.data", "*Data", formula},
+	{"pmdarima.arima.arima", "ARIMA", pathOfResults},
+	{"xgboost.sklearn", "*", boosterFile},
+	{"sklego.pipeline", "DebugPipeline", cacheFolder},
+}
+
+// state applies the rules to a state that an instance of a class is given.
+func (n *names) state(class *pickle.Global, state pickle.Value, offset int64) {
+	for i := range stateRules {
+		r := &stateRules[i]
+		if !r.of(class) {
+			continue
+		}
+		if does := r.does(n.p, state); does != "" {
+			name := class.Module + "." + class.Qualname
+			n.c.hazard(Hazard{"state", name, name + " is given a state that " + does, n.member, offset})
+		}
+	}
+}
+
+func (r *stateRule) of(class *pickle.Global) bool {
+	ending, isEnding := strings.CutPrefix(r.qualname, "*")
+	module := class.Module == r.module || strings.HasSuffix(r.module, ".") && strings.HasPrefix(class.Module, r.module)
+	return module && (class.Qualname == r.qualname || isEnding && strings.HasSuffix(class.Qualname, ending))
+}
+
+// isDict tells whether v is a dict whose keys are all text. An object in its
+// place may answer differently each time it is asked.
+func isDict(p *pickle.Program, v pickle.Value) bool {
+	for key := range p.Pairs(v) {
+		if _, ok := p.Text(key); !ok {
+			return false
+		}
+	}
+	return p.Kind(v) == pickle.Dict
+}
+
+// under yields all that a dict was given under a key.
+func under(p *pickle.Program, dict pickle.Value, want string) func(func(pickle.Value) bool) {
+	return func(yield func(pickle.Value) bool) {
+		for key, value := range p.Pairs(dict) {
+			if p.TextIs(key, want) && !yield(value) {
+				return
+			}
+		}
+	}
+}
+
+// A distribution's state holds the source of its argument parsers, which
+// rv_generic.__setstate__ runs; before SciPy 1.6 it was a pair of the
+// constructor's arguments and a generator.
+func distribution(p *pickle.Program, state pickle.Value) string {
+	const runs = "has source code to run"
+	if pair, ok := p.Tuple(state); ok && len(pair) == 2 && isDict(p, pair[0]) {
+		for key, value := range p.Pairs(pair[0]) {
+			name, _ := p.Text(key)
+			shapes, _ := p.Text(value)
+			if !distributionArguments[name] || name == "shapes" && !p.IsNone(value) && !plainShapes.MatchString(shapes) {
+				return runs
+			}
+		}
+		return ""
+	}
+	if !isDict(p, state) {
+		return runs
+	}
+	for key, value := range p.Pairs(state) {
+		name, _ := p.Text(key)
+		source, _ := p.Text(value)
+		if name == "_parse_arg_template" && !plainTemplate(source) || strings.HasPrefix(name, "_attach") {
+			return runs
+		}
+	}
+	return ""
+}
+
+var (
+	distributionArguments = map[string]bool{
+		"a": true, "b": true, "name": true, "badvalue": true, "xtol": true, "momtype": true, "longname": true, "shapes": true,
+		"extradoc": true, "seed": true, "moment_tol": true, "values": true, "inc": true, "histogram": true, "density": true,
+	}
+	plainShapes = regexp.MustCompile(`^[A-Za-z0-9_, ]*$`)
+	template    = regexp.MustCompile(`^\ndef _parse_args\(self, ((?:[A-Za-z_][A-Za-z0-9_]*, )*) (loc=0(?:, scale=1)?)\):\n`)
+)
+
+// plainTemplate tells whether source is what SciPy makes of the names of a
+// distribution's parameters.
+func plainTemplate(source string) bool {
+	m := template.FindStringSubmatch(source)
+	if m == nil {
+		return false
+	}
+	shapes, in, out := m[1], m[2], "loc, scale"
+	if in == "loc=0" {
+		out = "loc, 1"
+	}
+	return source == "\ndef _parse_args(self, "+shapes+" "+in+"):\n    return ("+shapes+"), "+out+"\n"+
+		"\ndef _parse_args_rvs(self, "+shapes+" "+in+", size=None):\n    return self._argcheck_rvs("+shapes+" "+out+", size=size)\n"+
+		"\ndef _parse_args_stats(self, "+shapes+" "+in+", moments='mv'):\n    return ("+shapes+"), "+out+", moments\n"
+}
+
+// A model made of a formula evaluates it again in ModelData.__setstate__:
+// patsy takes what stands between operators for Python. Names of columns and
+// the functions below do no harm there, on a table of pandas.
+func formula(p *pickle.Program, state pickle.Value) string {
+	const evaluates = "has a formula, which is evaluated as Python"
+	if !isDict(p, state) {
+		return evaluates
+	}
+	again := false
+	for key := range p.Pairs(state) {
+		again = again || p.TextIs(key, "restore_design_info") || p.TextIs(key, "restore_model_spec")
+	}
+	if !again {
+		return ""
+	}
+	frame := false
+	for value := range under(p, state, "frame") {
+		g, ok := p.ClassOf(value)
+		if frame = ok && g.Qualname == "DataFrame" && (g.Module == "pandas" || g.Module == "pandas.core.frame"); !frame {
+			return evaluates
+		}
+	}
+	for value := range under(p, state, "formula") {
+		if text, ok := p.Text(value); !ok || !frame || !plainFormula(text) {
+			return evaluates
+		}
+		again = false
+	}
+	if again {
+		return evaluates
+	}
+	return ""
+}
+
+var (
+	formulaCall  = regexp.MustCompile(`\b(?:C|I|np\.(?:log|log1p|log10|log2|exp|expm1|sqrt|square|abs|power))\([A-Za-z0-9_ +*/,-]*\)|\bQ\((?:"[^"'()\\]*"|'[^"'()\\]*')\)`)
+	formulaPlain = regexp.MustCompile(`^[A-Za-z0-9_ \n+*/:~|()-]*$`)
+	anyCall      = regexp.MustCompile(`[A-Za-z0-9_)] *\(`)
+)
+
+// plainFormula tells whether a formula calls nothing but those functions.
+func plainFormula(text string) bool {
+	rest := formulaCall.ReplaceAllString(text, "x")
+	return formulaPlain.MatchString(rest) && !anyCall.MatchString(strings.ReplaceAll(rest, "\n", " "))
+}
+
+// pmdarima before 1.1 kept its results in a pickle beside the model.
+func pathOfResults(p *pickle.Program, state pickle.Value) string {
+	for range under(p, state, "tmp_pkl_") {
+		return "names a file, which is unpickled"
+	}
+	if !isDict(p, state) {
+		return "may name a file to unpickle"
+	}
+	return ""
+}
+
+// XGBoost before 1.0 gives what it finds in the place of its booster to the
+// constructor of one, which opens a file where that is text.
+func boosterFile(p *pickle.Program, state pickle.Value) string {
+	if !isDict(p, state) {
+		return "may name a model file to read"
+	}
+	for value := range under(p, state, "_Booster") {
+		g, ok := p.ClassOf(value)
+		switch kind := p.Kind(value); {
+		case ok && g.Module == "xgboost.core" && g.Qualname == "Booster":
+		case kind == pickle.None || kind == pickle.Bytes || kind == pickle.ByteArray:
+		default:
+			return "names a model file to read"
+		}
+	}
+	return ""
+}
+
+// scikit-lego's DebugPipeline makes a cache of its memory parameter again
+// where it has a callback.
+func cacheFolder(p *pickle.Program, state pickle.Value) string {
+	if !isDict(p, state) {
+		return "may name a folder to make"
+	}
+	none := func(key string) bool {
+		for value := range under(p, state, key) {
+			if !p.IsNone(value) {
+				return false
+			}
+		}
+		return true
+	}
+	if !none("_log_callback") && !none("_memory") {
+		return "names a folder to make"
+	}
+	return ""
+}
