@@ -3,6 +3,9 @@ module modelscan
 go 1.25.0
 
 require (
+	deps.dev/util/semver v0.0.0-20260727054525-2946ae4a6141
+	github.com/BurntSushi/toml v1.6.0
+	github.com/goccy/go-yaml v1.19.2
 	github.com/klauspost/compress v1.20.3
 	github.com/mikelolasagasti/xz v1.0.1
 	github.com/nlpodyssey/gopickle v0.3.0

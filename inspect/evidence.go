@@ -119,8 +119,9 @@ func plausibleVersion(text string) bool {
 
 // era notes what a whole program shows of the Python that wrote it.
 func (c *collector) era(p *pickle.Program, member string) {
+	old, _ := p.ByteText()
 	for i, probe := range probes {
-		if probe.kind == onProtocol && int64(p.Protocol) == probe.size || probe.kind == onOldText && p.HoldsByteText() {
+		if probe.kind == onProtocol && int64(p.Protocol) == probe.size || probe.kind == onOldText && old {
 			c.shown(i, member)
 		}
 	}
@@ -238,7 +239,9 @@ func kindIs(p *pickle.Program, v pickle.Value, word string) bool {
 func isData(p *pickle.Program, v pickle.Value, prefix string) bool {
 	d, ok := byteData(p, v)
 	if !ok {
-		return false
+		e, _ := p.Call(v)
+		args, _ := p.Tuple(e.Detail)
+		return prefix == "" && len(args) == 0 && calledName(p, e.Subject) == "builtins.bytes" // no bytes, at protocols below 3
 	}
 	head := d.Head
 	if p.Kind(v) == pickle.Instance { // a character a byte

@@ -385,8 +385,9 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 		}
 	}
 	if len(w.model.Programs) < maxPrograms {
+		_, foreign := p.ByteText()
 		w.model.Programs = append(w.model.Programs, Program{
-			Member: s.member, Offset: p.Start, End: p.End, Protocol: p.Protocol, Loader: "pickle", Opcodes: p.Opcodes, Calls: p.Calls,
+			Member: s.member, Offset: p.Start, End: p.End, Protocol: p.Protocol, Loader: "pickle", Latin1: foreign, Opcodes: p.Opcodes, Calls: p.Calls,
 		})
 	}
 }

@@ -171,6 +171,7 @@ type Program struct {
 	End      int64 // past STOP, or where reading ended
 	Protocol int   // the highest PROTO argument; 0 or 1 by its opcodes without one
 	Loader   string
+	Latin1   bool // holds a Python 2 str that is not ASCII: Python 3 loads it with encoding="latin1" alone
 	Opcodes  int64
 	Calls    int64
 }

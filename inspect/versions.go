@@ -81,6 +81,7 @@ var probes = slices.Concat([]probe{
 	{"pandas", ">=1.2", state("pandas.core.frame.DataFrame", "_flags")},
 	{"pandas", "<2.1", state("pandas.core.series.Series", "name")},
 	{"pandas", ">=2.1", state("pandas.core.series.Series", "_name")},
+	{"pandas", ">=2.3", call("pandas.core.arrays.string_.StringDtype", "text any")},
 	{"pandas", "<1.1", name("pandas.tseries.offsets.")},
 	{"pandas", ">=1.1", name("pandas._libs.tslibs.offsets.")},
 	{"pandas", "<3.0", name("pandas.core.frame.DataFrame")},

@@ -100,16 +100,25 @@ func (p *Program) shortText(v Value) ([]byte, bool) {
 	return p.text.at(n.ref, int(n.n)), true
 }
 
-// HoldsByteText tells whether there is a Python 2 str among the first objects
-// of the program. Python 2 writes one for every name of an attribute.
-func (p *Program) HoldsByteText() bool {
+// ByteText tells whether there is a Python 2 str among the first objects of
+// the program, and whether one of all is not ASCII. Python 2 writes one for
+// every name of an attribute; Python 3 reads others only if it is told how.
+func (p *Program) ByteText() (some, foreign bool) {
 	const enough = 4096
-	for i := range min(p.nodes.n, enough) {
-		if n := p.nodes.at(i); n.kind == ByteText || n.kind == longText && Kind(n.flag) == ByteText {
-			return true
+	for i := 0; i < p.nodes.n && (some || i < enough); i++ {
+		n := p.nodes.at(i)
+		if n.kind != ByteText && (n.kind != longText || Kind(n.flag) != ByteText) {
+			continue
+		}
+		head := p.text.at(n.ref, int(n.n))
+		if n.kind == longText {
+			head = p.spans[n.ref].head
+		}
+		if some = true; !isASCII(head) {
+			return true, true
 		}
 	}
-	return false
+	return some, false
 }
 
 // Data is text or bytes: how much, its beginning, and where it lies.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -47,25 +46,27 @@ type jsonSummary struct {
 	Untrusted  int `json:"untrusted"`
 	Incomplete int `json:"incomplete"`
 	Skipped    int `json:"skipped"`
+	Mismatched int `json:"mismatched,omitempty"`
 }
 
 type jsonFile struct {
-	Path        string        `json:"path"`
-	Size        int64         `json:"size"`
-	Format      string        `json:"format"`
-	Compression string        `json:"compression,omitempty"`
-	SHA256      string        `json:"sha256,omitempty"`
-	Verdict     string        `json:"verdict"`
-	Untrusted   []string      `json:"untrusted"`
-	Globals     []jsonGlobal  `json:"globals"`
-	Findings    []jsonFinding `json:"findings"`
-	Issues      []jsonIssue   `json:"issues"`
-	Versions    []jsonVersion `json:"versions"`
-	Arrays      []jsonArray   `json:"arrays"`
-	ArraysTotal jsonTotal     `json:"arrays_total"`
-	Sparse      []jsonSparse  `json:"sparse,omitempty"`
-	Programs    []jsonProgram `json:"programs"`
-	Model       *jsonModel    `json:"model,omitempty"`
+	Path        string           `json:"path"`
+	Size        int64            `json:"size"`
+	Format      string           `json:"format"`
+	Compression string           `json:"compression,omitempty"`
+	SHA256      string           `json:"sha256,omitempty"`
+	Verdict     string           `json:"verdict"`
+	Untrusted   []string         `json:"untrusted"`
+	Globals     []jsonGlobal     `json:"globals"`
+	Findings    []jsonFinding    `json:"findings"`
+	Issues      []jsonIssue      `json:"issues"`
+	Versions    []jsonVersion    `json:"versions"`
+	Arrays      []jsonArray      `json:"arrays"`
+	ArraysTotal jsonTotal        `json:"arrays_total"`
+	Sparse      []jsonSparse     `json:"sparse,omitempty"`
+	Programs    []jsonProgram    `json:"programs"`
+	Model       *jsonModel       `json:"model,omitempty"`
+	Environment *jsonEnvironment `json:"environment,omitempty"`
 }
 
 type jsonGlobal struct {
@@ -150,6 +151,7 @@ type jsonProgram struct {
 	End      int64  `json:"end"`
 	Protocol int    `json:"protocol"`
 	Loader   string `json:"loader"`
+	Latin1   bool   `json:"latin1,omitempty"`
 	Opcodes  int64  `json:"opcodes"`
 	Calls    int64  `json:"calls"`
 }
@@ -166,14 +168,7 @@ func writeJSON(w io.Writer, r *Report) error {
 		Summary:       jsonSummary(r.Summary),
 		Files:         convert(r.Files, newJSONFile),
 	}
-	var compact bytes.Buffer
-	encoder := json.NewEncoder(&compact)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(report); err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	_, err := w.Write(layOut(compact.Bytes()))
-	return err
+	return encode(w, report)
 }
 
 // convert returns what each gives for every item; the slice is never nil, so
@@ -212,9 +207,10 @@ func newJSONFile(f *File) jsonFile {
 		ArraysTotal: jsonTotal{count, size, convert(m.ByDType, newJSONShare), convert(m.ByPart, newJSONShare)},
 		Sparse:      convert(m.Sparse, newJSONSparse),
 		Programs: convert(m.Programs, func(p *inspect.Program) jsonProgram {
-			return jsonProgram{whole(p.Member), p.Offset, p.End, p.Protocol, whole(p.Loader), p.Opcodes, p.Calls}
+			return jsonProgram{whole(p.Member), p.Offset, p.End, p.Protocol, whole(p.Loader), p.Latin1, p.Opcodes, p.Calls}
 		}),
-		Model: newJSONModel(m.Root),
+		Model:       newJSONModel(m.Root),
+		Environment: newJSONEnvironment(f.Environment),
 	}
 	for i := range m.Globals {
 		file.Globals[i] = newJSONGlobal(&m.Globals[i])

@@ -5,6 +5,7 @@ import (
 
 	"modelscan/allowlist"
 	"modelscan/inspect"
+	"modelscan/inspect/environment"
 )
 
 // Report is what one run found, ready to be written.
@@ -22,10 +23,16 @@ type Tool struct{ Name, Version string }
 type File struct {
 	Model   *inspect.Model
 	Verdict allowlist.Verdict
+
+	// Environment is what comparing the file with an environment gave; nil
+	// where it was compared with none.
+	Environment *environment.Result
 }
 
-// Summary counts files by verdict; Files is the sum of the others.
-type Summary struct{ Files, Trusted, Untrusted, Incomplete, Skipped int }
+// Summary counts files by verdict; Files is the sum of Trusted, Untrusted,
+// Incomplete and Skipped. Mismatched counts those of any verdict that their
+// environment would warn of, or fail to load.
+type Summary struct{ Files, Trusted, Untrusted, Incomplete, Skipped, Mismatched int }
 
 // Writer writes a report in one format.
 type Writer func(w io.Writer, r *Report) error
@@ -35,6 +42,9 @@ type Writer func(w io.Writer, r *Report) error
 func New(tool Tool, files []File) *Report {
 	r := &Report{Tool: tool, Files: files, Summary: Summary{Files: len(files)}}
 	for i := range files {
+		if files[i].Environment != nil && files[i].Environment.Effect != environment.Nothing {
+			r.Summary.Mismatched++
+		}
 		status := &files[i].Verdict.Status
 		switch *status {
 		case allowlist.Trusted:

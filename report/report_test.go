@@ -38,7 +38,7 @@ func judged(t *testing.T, m *inspect.Model) File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return File{m, allowlist.None().With(list).Judge(m)}
+	return File{Model: m, Verdict: allowlist.None().With(list).Judge(m)}
 }
 
 func trustedModel() *inspect.Model {

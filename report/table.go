@@ -17,6 +17,7 @@ import (
 
 	"modelscan/allowlist"
 	"modelscan/inspect"
+	"modelscan/inspect/environment"
 )
 
 var _ = register(Format{
@@ -78,7 +79,11 @@ func summary(s Summary) string {
 			counts = append(counts, fmt.Sprintf("%d %s", c.n, c.word))
 		}
 	}
-	return plural(s.Files, "file") + ": " + strings.Join(counts, ", ")
+	text := plural(s.Files, "file") + ": " + strings.Join(counts, ", ")
+	if s.Mismatched > 0 {
+		text += fmt.Sprintf("; %d would warn or break in the environment", s.Mismatched)
+	}
+	return text
 }
 
 func plural(n int, noun string) string {
@@ -128,8 +133,13 @@ func (p *page) file(f *File, all bool) {
 		body.model(f.Model.Root)
 		body.arrays(f)
 		body.issues(f)
-		p.fail(body.err)
 	}
+	if f.Environment != nil && (all || f.Environment.Effect != environment.Nothing) {
+		body.gap()
+		body.wrapped("  ", "    ", effectText(f.Environment))
+		body.checks(f.Environment)
+	}
+	p.fail(body.err)
 	if body.out.Len() == 0 {
 		p.verdict(f)
 		return

@@ -116,25 +116,26 @@ ENVS = {
         packaging==26.3 termcolor==3.3.0 wrapt==2.5.2 namex==0.1.0 optree==0.20.0 rich==15.0.0 Pygments==2.21.0
         markdown-it-py==4.3.0 mdurl==0.1.2 setuptools==84.2.1"""),
     # Releases on both sides of what versions are told by (inspect/versions.go).
-    "edge-2019": ("3.6", """scikit-learn==0.21.3 numpy==1.16.6 scipy==1.2.3 pandas==0.23.4 joblib==0.13.2
+    "edge-2019": ("3.6", """scikit-learn==0.21.3 numpy==1.16.4 scipy==1.2.1 pandas==0.23.4 joblib==0.13.2
         cloudpickle==1.2.2 python-dateutil==2.9.0.post0 pytz==2025.2 six==1.17.0"""),
-    "edge-2020": ("3.7", """scikit-learn==0.23.2 numpy==1.17.5 scipy==1.4.1 pandas==1.0.5 joblib==0.16.0
+    "edge-2020": ("3.7", """scikit-learn==0.23.2 numpy==1.17.5 scipy==1.4.0 pandas==1.0.3 joblib==0.16.0
         cloudpickle==1.3.0 threadpoolctl==3.1.0 python-dateutil==2.9.0.post0 pytz==2025.2 six==1.17.0"""),
-    "edge-2021": ("3.8", """scikit-learn==1.0.2 numpy==1.22.0 scipy==1.8.0 pandas==1.2.5 joblib==1.0.1
+    "edge-2021": ("3.8", """scikit-learn==1.0.1 numpy==1.22.0 scipy==1.8.0 pandas==1.2.5 joblib==1.1.0
         cloudpickle==1.5.0 dill==0.3.3 threadpoolctl==3.1.0 python-dateutil==2.9.0.post0 pytz==2025.2 six==1.17.0"""),
-    "edge-2022": ("3.8", """scikit-learn==1.2.0 numpy==1.24.0 scipy==1.9.3 pandas==1.4.4 joblib==1.1.1
-        cloudpickle==2.0.0 dill==0.3.5.1 threadpoolctl==3.1.0 python-dateutil==2.9.0.post0 pytz==2025.2 six==1.17.0"""),
-    "edge-2023": ("3.9", """scikit-learn==1.4.2 numpy==1.25.2 scipy==1.10.1 pandas==2.0.0 joblib==1.2.0
+    "edge-2022": ("3.8", """scikit-learn==1.2.0 numpy==1.24.0 scipy==1.9.1 pandas==1.4.4
+        cloudpickle==2.0.0 dill==0.3.5.1 joblib==1.1.1 threadpoolctl==3.1.0 python-dateutil==2.9.0.post0
+        pytz==2025.2 six==1.17.0"""),
+    "edge-2023": ("3.9", """scikit-learn==1.4.2 numpy==1.25.2 scipy==1.11.1 pandas==2.0.0 joblib==1.3.0
         cloudpickle==2.1.0 dill==0.3.6 threadpoolctl==3.5.0 python-dateutil==2.9.0.post0 pytz==2025.2 six==1.17.0
         tzdata==2025.2"""),
-    "edge-2024": ("3.10", """scikit-learn==1.5.0 numpy==2.0.0 scipy==1.13.1 pandas==2.2.2 joblib==1.4.2
+    "edge-2024": ("3.10", """scikit-learn==1.5.0 numpy==2.0.0 scipy==1.13.0 pandas==2.2.2 joblib==1.4.0
         cloudpickle==3.0.0 dill==0.3.8 threadpoolctl==3.5.0 python-dateutil==2.9.0.post0 pytz==2025.2 six==1.17.0
         tzdata==2025.2"""),
-    "edge-2025": ("3.11", """scikit-learn==1.6.1 numpy==2.2.6 scipy==1.15.3 pandas==2.2.3 joblib==1.5.0
+    "edge-2025": ("3.11", """scikit-learn==1.6.1 numpy==2.2.6 scipy==1.15.3 pandas==2.3.0 joblib==1.5.0
         cloudpickle==3.1.1 dill==0.4.0 threadpoolctl==3.6.0 python-dateutil==2.9.0.post0 pytz==2025.2 six==1.17.0
         tzdata==2025.2"""),
-    "edge-2026": ("3.12", """scikit-learn==1.8.0 numpy==2.3.0 scipy==1.16.2 pandas==3.0.0 joblib==1.5.3
-        cloudpickle==3.1.2 dill==0.4.1 threadpoolctl==3.6.0 python-dateutil==2.9.0.post0 six==1.17.0 tzdata==2025.2"""),
+    "edge-2026": ("3.12", """scikit-learn==1.8.0 numpy==2.3.0 scipy==1.16.0 pandas==3.0.0 joblib==1.5.3
+        threadpoolctl==3.6.0 python-dateutil==2.9.0.post0 six==1.17.0 tzdata==2025.2"""),
     "torch-1.4.0": ("3.7", """torch==1.4.0 numpy==1.18.5"""),
     "torch-1.12.1": ("3.8", """torch==1.12.1 numpy==1.21.6 typing_extensions==4.13.2"""),
     "torch-2.1.2": ("3.11", """torch==2.1.2 numpy==1.26.4 fsspec==2024.6.1 nvidia-cublas-cu12==12.1.3.1

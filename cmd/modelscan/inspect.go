@@ -22,7 +22,8 @@ func newInspect() *cobra.Command {
 		Long: `Inspect files, folders and, as "-", standard input.
 
 The exit code is 0 if everything is trusted and was read whole, 1 if something
-is untrusted, 2 if something could not be read whole or is no model, 3 if there
+is untrusted or would warn or break in the environment given by --against or
+--python, 2 if something could not be read whole or is no model, 3 if there
 is no model among the paths, and 4 if the command line is wrong. 1 beats 2.
 
 A folder is walked; links in it are not followed, and what is no model by
@@ -58,6 +59,10 @@ func runInspect(cmd *cobra.Command, paths []string, s *settings) error {
 	if err != nil {
 		return err
 	}
+	env, err := s.environment()
+	if err != nil {
+		return err
+	}
 	targets, err := list(cmd.Context(), paths, cmd.InOrStdin())
 	if err != nil {
 		return err
@@ -66,6 +71,9 @@ func runInspect(cmd *cobra.Command, paths []string, s *settings) error {
 	files := make([]report.File, len(targets))
 	for i, t := range targets {
 		files[i] = report.File{Model: models[i], Verdict: judge(policy, t, models[i])}
+		if env != nil && files[i].Verdict.Status != allowlist.Skipped {
+			files[i].Environment = env.Compare(models[i])
+		}
 	}
 	r := report.New(report.Tool{Name: "modelscan", Version: version}, files)
 	r.All = s.all
@@ -98,7 +106,7 @@ func judge(policy *allowlist.Policy, t target, m *inspect.Model) allowlist.Verdi
 // exitCode is the table of exit codes, for what was inspected.
 func exitCode(s report.Summary) int {
 	switch {
-	case s.Untrusted > 0:
+	case s.Untrusted > 0, s.Mismatched > 0:
 		return exitUntrusted
 	case s.Incomplete > 0:
 		return exitIncomplete

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"modelscan/allowlist"
+	"modelscan/inspect/environment"
 	"modelscan/report"
 )
 
@@ -24,6 +26,40 @@ type settings struct {
 	allow  []string
 	trust  []string
 	all    bool
+	against
+}
+
+// against is the environment to compare with.
+type against struct {
+	file   string
+	python string
+}
+
+func (a *against) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&a.file, "against", "", "compare with the environment in `FILE`: requirements, a lock file, pyproject.toml")
+	flags.StringVar(&a.python, "python", "", "compare with what the interpreter or environment at `PATH` has installed")
+	cmd.MarkFlagsMutuallyExclusive("against", "python")
+}
+
+// environment reads what --against or --python names; nil for neither.
+func (a *against) environment() (*environment.Environment, error) {
+	var env *environment.Environment
+	var err error
+	switch {
+	case a.file != "":
+		env, err = environment.Read(a.file)
+	case a.python != "":
+		env, err = environment.Installed(a.python)
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = fmt.Errorf("%s: %s", path.Path, reason(err))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("environment: %w", err)
+	}
+	return env, nil
 }
 
 func (s *settings) addFlags(cmd *cobra.Command) {
@@ -45,6 +81,7 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&s.lists, "lists", "default", "built-in `lists` of trusted names: default, skops, skops-RELEASE,\nweights-only, none")
 	flags.StringArrayVar(&s.allow, "allow", nil, "trust what the list in `FILE` grants; repeatable")
 	flags.StringArrayVar(&s.trust, "trust", nil, "trust every use of `NAME`; repeatable")
+	s.against.addFlags(cmd)
 
 	complete := func(flag string, values ...string) {
 		values = append([]string{}, values...)
