@@ -13,7 +13,9 @@ type hdf5Heap struct {
 	offset   int    // bytes of an offset in the heap
 	length   int    // bytes of a length in the heap
 	root     int64
-	rows     int // of the root's table; 0 where the root is a block
+	rows     int                 // of the root's table; 0 where the root is a block
+	index    int64               // of the objects that are too large for blocks
+	huge     map[uint64]hdf5Span // these, by their number
 }
 
 // fractalHeap reads a heap's header. A heap whose blocks are filtered is
@@ -27,7 +29,9 @@ func (h *hdf5) fractalHeap(at int64) (*hdf5Heap, bool) {
 	filters := c.u16()
 	c.skip(1)
 	managed := uint64(c.u32())
-	c.skip(int64(10*h.lengths + 2*h.addresses))
+	c.skip(int64(h.lengths))
+	f.index = h.address(c)
+	c.skip(int64(9*h.lengths + h.addresses))
 	f.width = uint64(c.u16())
 	f.start, f.most = uint64(h.length(c)), uint64(h.length(c))
 	widest := int(c.u16())
@@ -57,11 +61,42 @@ func (f *hdf5Heap) find(id *cursor) (hdf5Span, bool) {
 			return hdf5Span{}, false
 		}
 		return f.managed(offset, length)
+	case 1:
+		return f.large(id)
 	case 2: // in the identifier itself
 		length := int64(kind&0x0f) + 1
 		return hdf5Span{id.at, id.at + length}, id.at+length <= end
 	}
 	return hdf5Span{}, false
+}
+
+// large finds an object that has a place of its own in the file: the
+// identifier says where, or, where it is too short for that, a number.
+func (f *hdf5Heap) large(id *cursor) (hdf5Span, bool) {
+	if f.idLength > f.h.addresses+f.h.lengths {
+		return f.h.span(id)
+	}
+	if f.huge == nil {
+		f.huge = map[uint64]hdf5Span{}
+		if f.index != hdf5None {
+			f.h.records(f.index, func(record *cursor) {
+				if s, ok := f.h.span(record); ok {
+					f.huge[f.h.number(record, f.h.lengths)] = s
+				}
+			})
+		}
+	}
+	s, ok := f.huge[f.h.number(id, min(f.idLength-1, 8))]
+	return s, ok && !id.bad
+}
+
+// span reads an address and a length.
+func (h *hdf5) span(c *cursor) (hdf5Span, bool) {
+	at, size := h.address(c), h.length(c)
+	if c.bad || at == hdf5None || size > h.size-at {
+		return hdf5Span{}, false
+	}
+	return hdf5Span{at, at + size}, true
 }
 
 // managed finds an object by its offset in the heap, through tables of

@@ -442,11 +442,13 @@ def hdf5_walk(path, attributes, links):
                 yield where, {"name": where, "dtype": str(facts.dtype_text(item.dtype)), "bytes": item.size and int(
                     item.size * item.dtype.itemsize), "shape": None if item.shape is None else list(item.shape)}
                 continue
+            if isinstance(item, h5py.Datatype):
+                continue
             for key in sorted(item, reverse=True):
                 link = item.get(key, getlink=True)
                 inner = where + "/" + key
                 if isinstance(link, h5py.HardLink):
-                    if item[key].id.__hash__() not in seen or isinstance(item[key], h5py.Dataset):
+                    if isinstance(item[key], h5py.Dataset) or item[key].id.__hash__() not in seen:
                         seen.add(item[key].id.__hash__())
                         todo.append((inner, item[key]))
                 else:
@@ -454,6 +456,12 @@ def hdf5_walk(path, attributes, links):
 
 
 def hdf5_text(value):
+    """A value as JSON has it; its beginning, where it is a long text."""
+    import h5py
+    if isinstance(value, (h5py.Empty, h5py.Reference)):
+        return None
+    if isinstance(value, (bytes, str)) and len(value) > 10000:
+        return hdf5_text(value[:100])
     if isinstance(value, bytes):
         return value.decode("latin1")
     if isinstance(value, np.ndarray):

@@ -56,6 +56,34 @@ def compact(file):
     made.write(h5py.h5s.ALL, h5py.h5s.ALL, np.arange(4, dtype="<f4"))
 
 
+def types(file):
+    """Types, spaces and links that models seldom have."""
+    file["named"] = np.dtype("<f4")
+    file.create_dataset("uses", data=np.arange(3, dtype="f4"), dtype=file["named"])
+    file.attrs.create("uses", 1.5, dtype=file["named"])
+    file.create_dataset("opaque", data=np.array([b"ab", b"cd"], dtype="V2"))
+    file.create_dataset("longdouble", data=np.ones(2, dtype="<f16"))
+    file.create_dataset("array", data=np.zeros(2, dtype=[("a", "<i4", (2, 3)), ("b", "S5"), ("c", [("x", "<f4"), ("y", ">u2")])]))
+    file.create_dataset("aligned", data=np.zeros(2, dtype=np.dtype([("a", "i1"), ("b", "f8")], align=True)))
+    file.create_dataset("region", data=file["opaque"].regionref[0:1], dtype=h5py.special_dtype(ref=h5py.RegionReference))
+    file.create_dataset("complex8", data=np.ones(3, dtype="c8"))
+    file.create_dataset("enum", data=[1], dtype=h5py.special_dtype(enum=("<u2", {"a": 1, "b": 2})))
+    file.attrs["null"] = h5py.Empty("S1")
+    file.attrs["reference"] = file["opaque"].ref
+    file.attrs["bool"] = True
+    ordered = file.create_group("ordered", track_order=True)
+    for i in range(12):
+        ordered["z%d" % (12 - i)] = h5py.SoftLink("/opaque")
+
+
+def huge(file):
+    """An attribute that has a place of its own in the file, and one in a heap."""
+    file.attrs.create("huge", b"y" * 70000, dtype="S70000")
+    file.attrs["heap"] = "x" * 3000
+    for i in range(9):
+        file.attrs["a%d" % i] = i
+
+
 def outside(file):
     """Data in another file, which is named and not there."""
     file.create_dataset("raw", shape=(3,), dtype="<f4", external=[("elsewhere.bin", 0, 12)])
@@ -81,6 +109,10 @@ def fixtures():
             yield ("h5py-%s-%s-superblock-%s.h5" % (RELEASE, name, said),
                    "h5py %s, h5py.File(libver=%r)" % (RELEASE, version), written(filler, version))
     if RELEASE >= "3":
+        for version, said in [("earliest", "0"), ("latest", "3")]:
+            yield ("h5py-%s-types-superblock-%s.h5" % (RELEASE, said), "h5py %s, h5py.File(libver=%r)" % (RELEASE, version),
+                   written(types, version))
+        yield "h5py-%s-huge-superblock-3.h5" % RELEASE, "h5py %s, h5py.File(libver='latest')" % RELEASE, written(huge, "latest")
         yield "h5py-%s-external.h5" % RELEASE, "h5py %s, create_dataset(external=…)" % RELEASE, written(
             outside, "earliest")
     yield "h5py-%s-user-block.h5" % RELEASE, "h5py %s, h5py.File(userblock_size=512)" % RELEASE, user_block

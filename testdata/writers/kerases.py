@@ -21,9 +21,8 @@ RELEASE = keras.__version__.replace("-tf", "")
 DOUBLE = eval(compile("lambda x, factor=2: x * factor", "made-up.py", "eval"))
 
 
-def twice(x):
-    """A function that is stored by name."""
-    return x * 2
+# A function that is stored by name; where Keras stores its code all the same, the file's name is a made-up one too.
+exec(compile("def twice(x):\n    return x * 2\n", "made-up.py", "exec"))
 
 
 @keras.utils.register_keras_serializable(package="made_up")
@@ -74,7 +73,7 @@ def code():
 
 def by_name():
     """A Lambda layer that names a function."""
-    return keras.Sequential([keras.layers.Input((2,), name="in"), keras.layers.Lambda(twice, name="named")], name="named")
+    return keras.Sequential([keras.layers.Input((2,), name="in"), keras.layers.Lambda(globals()["twice"], name="named")], name="named")
 
 
 def nested():
