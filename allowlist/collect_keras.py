@@ -73,7 +73,8 @@ def observe():
         from tensorflow import keras
     found = {}
     bases = {base: owner(keras, base) for base, _ in KERAS.values()}
-    for part, (base, why) in KERAS.items():
+    for part in sorted(parts(keras)):
+        base, why = KERAS[max((known for known in KERAS if (part + ".").startswith(known + ".")), key=len)]
         for name, value in public(keras, part):
             if bases[base] and inspect.isclass(value) and issubclass(value, bases[base]) and allowed(value, name):
                 found["keras.%s.%s" % (part, name)] = MADE, why
@@ -90,6 +91,15 @@ def observe():
         found["keras.DTypePolicy"] = MADE, KERAS["dtype_policies"][1]
     found.update(inner(bases))
     return {"keras": found, "tensorflow": operations(tf)}
+
+
+def parts(keras):
+    """The parts of Keras, with those below them, as optimizers.legacy."""
+    todo = list(KERAS)
+    for part in todo:
+        todo += ["%s.%s" % (part, name) for name, value in public(keras, part)
+                 if inspect.ismodule(value) and "%s.%s" % (part, name) not in todo and "keras" in value.__name__ and part.count(".") < 3]
+    return todo
 
 
 def public(keras, part):
@@ -126,6 +136,8 @@ def inner(bases):
                 continue
             why = next((why for base, why in whys.items() if issubclass(value, base)), None)
             if why and allowed(value, name) and not module.__name__.endswith("ops.core"):
+                if operation and issubclass(value, operation) and ".ops." in module.__name__:  # as Keras 3 writes it in HDF5
+                    found.setdefault("keras.layers." + name, (MADE, why))
                 for top in ("keras.src", "tf_keras.src")[:1 if operation else 2]:  # Keras 2 lives on under this name
                     found["%s%s.%s" % (top, module.__name__[len("keras.src"):], name)] = MADE, why
     registry = {}
@@ -165,7 +177,7 @@ def main(pythons):
                 lists.setdefault(name, {}).setdefault(key, why)
     taken = set()
     for name in sorted(os.listdir(os.path.join(HERE, "lists"))):
-        if name[:-4] not in lists:
+        if name.endswith(".txt") and name[:-4] not in lists:
             with open(os.path.join(HERE, "lists", name)) as file:
                 taken |= {line.split()[0].lstrip("!") for line in file if line.strip() and line[0] != "#"}
     for name, found in lists.items():

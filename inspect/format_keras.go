@@ -21,7 +21,7 @@ const kerasText = 4096
 // kerasKeys are the keys whose texts say what an object is, or what it makes
 // Keras run or open.
 var kerasKeys = []string{
-	"class_name", "config", "module", "registered_name", "name", "spec_name", "node_def", "vocabulary", "keras_version", "backend",
+	"class_name", "config", "module", "registered_name", "name", "spec_name", "node_def", "op", "vocabulary", "keras_version", "backend",
 	"function", "function_type", "mask", "mask_type", "mask_module", "output_shape", "output_shape_type", "output_shape_module",
 }
 
@@ -220,11 +220,15 @@ func (k *keras) text(key string, e docEvent) {
 	if !slices.Contains(kerasKeys, key) {
 		return
 	}
-	if top.texts == nil {
-		top.texts = map[string]string{}
-	}
-	top.texts[key] = string(e.text)
+	top.say(key, string(e.text))
 	top.config = top.config || key == "config"
+}
+
+func (f *kerasFrame) say(key, text string) {
+	if f.texts == nil {
+		f.texts = map[string]string{}
+	}
+	f.texts[key] = text
 }
 
 // pop closes an object or an array, and hands what it says to the one around it.
@@ -240,6 +244,8 @@ func (k *keras) pop() {
 			}
 		case frame.array && frame.config:
 			parent.lists = append(parent.lists, frame.key)
+		case frame.key == "node_def" && !frame.array:
+			parent.say("node_op", frame.texts["op"])
 		case frame.key == "config" && !frame.array:
 			if parent.inner = frame.texts; parent.inner == nil {
 				parent.inner = map[string]string{}
@@ -309,10 +315,11 @@ func (k *keras) judge(f *kerasFrame) {
 	case "__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__", "__tuple__":
 		return // values
 	case "TFOpLambda", "SlicingOpLambda":
-		k.symbol(f.inner["function"], f.offset)
-		return
+		if k.symbol(f.inner["function"], f.offset); kerasOwn(module) {
+			return // its name says nothing, the function's does
+		}
 	case "TensorFlowOpLayer":
-		if k.nodeDef(f.inner["node_def"], f.offset) {
+		if k.nodeDef(f.inner, f.offset) && kerasOwn(module) {
 			return
 		}
 	}
@@ -321,6 +328,12 @@ func (k *keras) judge(f *kerasFrame) {
 	if _, last, found := strings.Cut(registered, ">"); found && last != class || !found && registered != "" && registered != class {
 		k.look(module, registered, kerasPart(f.key), New, f.offset)
 	}
+}
+
+// kerasOwn tells of the module of an object's class whether Keras looks for
+// the class in itself.
+func kerasOwn(module string) bool {
+	return module == "" || strings.HasPrefix(module+".", "keras.") || strings.HasPrefix(module+".", "tf_keras.")
 }
 
 // kerasPart says in which part of Keras it looks for a class without a
@@ -363,17 +376,20 @@ func (k *keras) symbol(symbol string, offset int64) {
 }
 
 // nodeDef judges an operator of TensorFlow that a layer of Keras 2.3 and
-// older runs: a NodeDef as JSON, in which the operator's name comes early.
-func (k *keras) nodeDef(text string, offset int64) bool {
-	_, rest, ok := strings.Cut(text, `"op": "`)
-	op, _, ok2 := strings.Cut(rest, `"`)
-	if !ok || !ok2 || !isOperator(op) || strings.Count(text, `"op"`) > 1 {
-		return false
+// older runs: a NodeDef, as JSON or as a text of JSON, in which its name comes early.
+func (k *keras) nodeDef(config map[string]string, offset int64) bool {
+	op := config["node_op"]
+	if text := config["node_def"]; text != "" {
+		_, rest, _ := strings.Cut(text, `"op": "`)
+		op, _, _ = strings.Cut(rest, `"`)
+		if strings.Count(text, `"op"`) > 1 {
+			return false
+		}
 	}
 	if does := tensorflowOperators[op]; does != "" {
 		k.hazard("tensorflow-operator", "tensorflow.raw_ops."+op, "a layer runs the operator "+op+", which "+does, offset)
 	}
-	return true
+	return isOperator(op)
 }
 
 func (k *keras) hazard(rule, name, message string, offset int64) {

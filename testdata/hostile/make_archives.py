@@ -805,6 +805,10 @@ def keras_files():
           ["keras.layers.TorchModuleWrapper"])
     keras("operation", "a layer that writes a file", model(layer("TFOpLambda", {"name": "f", "function": "io.write_file"})),
           ["tensorflow.io.write_file"])
+    keras("operation-elsewhere", "a class of another module that is called as one of Keras'", model(layer(
+        "TFOpLambda", {"name": "f", "function": "math.add"}, module="evil")), ["evil.TFOpLambda"])
+    keras("operator-object", "an operator that reads a file, as an object", model(layer("TensorFlowOpLayer", {"node_def": {
+        "name": "r", "op": "ReadFile"}})), ["tensorflow.raw_ops.ReadFile"])
     keras("operator", "an operator that reads a file", model(layer("TensorFlowOpLayer", {"node_def": json.dumps(
         {"name": "r", "op": "ReadFile"})})), ["tensorflow.raw_ops.ReadFile"])
     keras("code-anywhere", "code where no layer is", dict(model(layer("Dense")), build_config={"x": [[{"y": code}]]}))

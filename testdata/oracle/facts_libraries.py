@@ -426,6 +426,8 @@ def of_hdf5(path, row):
     found, attributes, links = [], {}, {}
     for name, value in hdf5_walk(path, attributes, links):
         found.append(value)
+    for table in attributes.values():  # the beginning of a long text will do
+        table.update({key: value[:100] for key, value in table.items() if isinstance(value, str)})
     return {"globals": None, "arrays": found, "extra": {"attributes": attributes, "links": links}}
 
 
@@ -456,12 +458,10 @@ def hdf5_walk(path, attributes, links):
 
 
 def hdf5_text(value):
-    """A value as JSON has it; its beginning, where it is a long text."""
+    """A value as JSON has it."""
     import h5py
     if isinstance(value, (h5py.Empty, h5py.Reference)):
         return None
-    if isinstance(value, (bytes, str)) and len(value) > 10000:
-        return hdf5_text(value[:100])
     if isinstance(value, bytes):
         return value.decode("latin1")
     if isinstance(value, np.ndarray):

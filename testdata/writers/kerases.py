@@ -65,6 +65,25 @@ def recurrent():
                              keras.layers.LSTM(2, name="memory"), keras.layers.Dense(1, name="out")], name="recurrent")
 
 
+def mixed():
+    """Many kinds of layers, operations between them, and objects that a layer or the training holds."""
+    layers = keras.layers
+    first = layers.Input((4, 5), name="in")
+    x = layers.LayerNormalization(name="norm")(first)
+    if hasattr(layers, "MultiHeadAttention"):
+        x = layers.MultiHeadAttention(2, 3, name="attention")(x, x)
+    x = layers.Bidirectional(layers.GRU(2, return_sequences=True, name="cell"), name="both")(x)
+    x = layers.Conv1D(2, 2, padding="same", kernel_regularizer=keras.regularizers.l2(0.1), name="conv",
+                      kernel_constraint=keras.constraints.MaxNorm(2), kernel_initializer=keras.initializers.HeNormal(seed=1))(x)
+    x = layers.RNN(layers.LSTMCell(2), name="rnn")(layers.Activation("gelu" if AT > (2, 3) else "selu", name="act")(x * 2.0 + 1.0))
+    x = layers.Concatenate(name="join")([layers.LeakyReLU(name="leak")(x), layers.Flatten(name="flat")(first[:, 1:, :2])])
+    model = keras.Model(first, layers.Dense(2, activation="softmax", name="out")(x), name="mixed")
+    rate = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
+    model.compile(keras.optimizers.SGD(rate), keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
+                  metrics=[keras.metrics.AUC(name="auc"), "accuracy"])
+    return model
+
+
 def code():
     """A Lambda layer: its code is in the file."""
     return keras.Sequential([keras.layers.Input((2,), name="in"), keras.layers.Lambda(DOUBLE, name="code"),
@@ -109,7 +128,7 @@ def config(path):
 
 
 def fixtures():
-    every = [("dense", dense), ("convolution", convolution), ("recurrent", recurrent), ("lambda", code),
+    every = [("dense", dense), ("convolution", convolution), ("recurrent", recurrent), ("mixed", mixed), ("lambda", code),
              ("function", by_name), ("nested-lambda", nested), ("own-layer", own)]
     for name, make in every:
         for suffix in ["h5"] + (["keras"] if AT >= (2, 12) else []):
