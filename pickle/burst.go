@@ -141,20 +141,25 @@ loop:
 				more = true
 				break loop
 			}
-			raw := buf[p+1 : p+1+n]
 			kind := Text
-			if op == opShortBinunicode {
-				if !validText(raw) {
+			if op == opShortBinbytes {
+				kind = Bytes
+			} else if op == opShortBinstring {
+				kind = ByteText
+			}
+			ref, ok := uint64(0), false
+			if n <= shortText {
+				ref, ok = m.text.short((*[shortText]byte)(buf[p+1:]), n)
+			}
+			if !ok {
+				raw := buf[p+1 : p+1+n]
+				if kind == Text && !validText(raw) {
 					p += 1 + n
 					err = ErrText
 					break loop
 				}
-			} else if op == opShortBinbytes {
-				kind = Bytes
-			} else {
-				kind = ByteText
+				ref = m.store(raw)
 			}
-			ref := m.store(raw)
 			page[np&(pageLen-1)] = node{kind: kind, n: uint32(n), ref: ref}
 			p += 1 + n
 			stack[sp] = base + Value(np)
@@ -166,13 +171,20 @@ loop:
 				more = true
 				break loop
 			}
-			raw := buf[p+4 : p+4+n]
-			if !validText(raw) {
-				p += 4 + n
-				err = ErrText
-				break loop
+			ref, ok := uint64(0), false
+			if n <= shortText {
+				ref, ok = m.text.short((*[shortText]byte)(buf[p+4:]), n)
 			}
-			page[np&(pageLen-1)] = node{kind: Text, n: uint32(n), ref: m.store(raw)}
+			if !ok {
+				raw := buf[p+4 : p+4+n]
+				if !validText(raw) {
+					p += 4 + n
+					err = ErrText
+					break loop
+				}
+				ref = m.store(raw)
+			}
+			page[np&(pageLen-1)] = node{kind: Text, n: uint32(n), ref: ref}
 			p += 4 + n
 			stack[sp] = base + Value(np)
 			np++

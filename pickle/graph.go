@@ -1,5 +1,7 @@
 package pickle
 
+import "encoding/binary"
+
 // The graph lives in four arenas without a Go pointer per node: nodes of 16
 // bytes, edges of 4, short text, and a record of events. A Value is an
 // index into the nodes or, for what is small, the thing itself.
@@ -139,7 +141,9 @@ const (
 // of one object form a ring: its node names the last, which names the first.
 type edgeStore struct {
 	segments [][]Value
-	used     int // in the last segment
+	last     []Value // the last segment
+	base     uint32  // its address
+	used     int     // in it
 }
 
 const (
@@ -158,25 +162,28 @@ const (
 // how many bytes of memory it had to ask for. ok is false where the address
 // space is used up.
 func (e *edgeStore) alloc(n int) (ref uint32, values []Value, bytes int, ok bool) {
-	last := len(e.segments) - 1
-	if last < 0 || e.used+n > len(e.segments[last]) {
-		if last+1 >= maxSegments {
-			return 0, nil, 0, false
-		}
-		size := min(firstSegment<<max(0, last+1), 1<<segmentBits)
-		if last+1 > segmentBits {
-			size = 1 << segmentBits
-		}
-		size = max(size, n)
-		e.segments = append(e.segments, make([]Value, size))
-		bytes = size * 4
-		last++
-		e.used = 0
+	start := e.used
+	if start+n >= len(e.last) { // also where there is no segment yet
+		return e.grow(n)
 	}
-	ref = uint32(last)<<segmentBits | uint32(e.used)
-	values = e.segments[last][e.used : e.used+n : e.used+n]
 	e.used += n
-	return ref, values, bytes, true
+	return e.base | uint32(start), e.last[start:e.used:e.used], 0, true
+}
+
+// grow is alloc where the last segment is full.
+func (e *edgeStore) grow(n int) (ref uint32, values []Value, bytes int, ok bool) {
+	next := len(e.segments)
+	if next >= maxSegments {
+		return 0, nil, 0, false
+	}
+	size := 1 << segmentBits
+	if next < segmentBits {
+		size = min(firstSegment<<next, size)
+	}
+	e.last = make([]Value, max(size, n))
+	e.segments = append(e.segments, e.last)
+	e.base, e.used = uint32(next)<<segmentBits, n
+	return e.base, e.last[:n:n], len(e.last) * 4, true
 }
 
 // from returns the values from ref to the end of its segment.
@@ -187,12 +194,11 @@ func (e *edgeStore) from(ref uint32) []Value {
 // extend makes the chunk at ref longer by n values where it is the last
 // thing allocated and has room, and returns the new values.
 func (e *edgeStore) extend(ref uint32, n int) []Value {
-	last := len(e.segments) - 1
-	if int(ref>>segmentBits) != last {
+	start := int(ref & (1<<segmentBits - 1))
+	segment := e.last
+	if ref&^(1<<segmentBits-1) != e.base || start >= len(segment) {
 		return nil
 	}
-	segment := e.segments[last]
-	start := int(ref & (1<<segmentBits - 1))
 	have := int(segment[start+1] & chunkCount)
 	if start+chunkHeader+have != e.used || e.used+n > len(segment) || have+n > chunkCount {
 		return nil
@@ -208,7 +214,10 @@ func (e *edgeStore) reset() {
 		clear(e.segments[1:])
 		e.segments = e.segments[:1]
 	}
-	e.used = 0
+	e.used, e.base = 0, 0
+	if len(e.segments) > 0 {
+		e.last = e.segments[0]
+	}
 }
 
 const (
@@ -221,21 +230,47 @@ const (
 // textStore holds short text in pages; an address is the page and the place in it.
 type textStore struct {
 	pages [][]byte
-	used  int
+	last  []byte // the last page
+	used  int    // in it
 }
 
 // alloc returns room for n bytes, at most maxText.
 func (t *textStore) alloc(n int) (ref uint64, room []byte, grown bool) {
-	if len(t.pages) == 0 || t.used+n > textPage {
-		t.pages = append(t.pages, make([]byte, textPage))
+	if t.used+n >= len(t.last) { // also where there is no page yet
+		t.last = make([]byte, textPage)
+		t.pages = append(t.pages, t.last)
 		t.used = 0
 		grown = true
 	}
-	last := len(t.pages) - 1
-	ref = uint64(last)<<textBits | uint64(t.used)
-	room = t.pages[last][t.used : t.used+n]
+	ref = t.address()
+	room = t.last[t.used : t.used+n]
 	t.used += n
 	return ref, room, grown
+}
+
+// address is that of the next byte.
+func (t *textStore) address() uint64 { return uint64(len(t.pages)-1)<<textBits | uint64(t.used) }
+
+// shortText is how much text short takes.
+const shortText = 16
+
+// short is alloc and copy of the first n ≤ shortText bytes in raw. It says
+// false where they are not ASCII, or where the page is full.
+func (t *textStore) short(raw *[shortText]byte, n int) (ref uint64, ok bool) {
+	if t.used+shortText > len(t.last) {
+		return 0, false
+	}
+	// A shift past 63 gives 0, so that all 8 bytes of low count from n = 8 on.
+	low := binary.LittleEndian.Uint64(raw[:8]) & (1<<(8*uint(n)) - 1)
+	high := binary.LittleEndian.Uint64(raw[8:]) & (1<<(8*uint(max(n-8, 0))) - 1)
+	if (low|high)&0x8080808080808080 != 0 {
+		return 0, false
+	}
+	binary.LittleEndian.PutUint64(t.last[t.used:], low)
+	binary.LittleEndian.PutUint64(t.last[t.used+8:], high)
+	ref = t.address()
+	t.used += n
+	return ref, true
 }
 
 func (t *textStore) at(ref uint64, n int) []byte {
@@ -244,14 +279,14 @@ func (t *textStore) at(ref uint64, n int) []byte {
 }
 
 func (t *textStore) reset() {
-	if len(t.pages) > keptPages {
-		clear(t.pages[keptPages:])
-		t.pages = t.pages[:keptPages]
-	}
 	if len(t.pages) > 1 {
+		clear(t.pages[1:])
 		t.pages = t.pages[:1]
 	}
 	t.used = 0
+	if len(t.pages) > 0 {
+		t.last = t.pages[0]
+	}
 }
 
 // span is long data that stays in the input.

@@ -23,7 +23,7 @@ type Reader struct {
 }
 
 const (
-	padding   = 16
+	padding   = 24
 	minWindow = 4 << 10
 	maxWindow = 256 << 10
 )
