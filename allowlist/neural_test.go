@@ -12,9 +12,8 @@ import (
 )
 
 // foreign matches the fixtures of torch that hold what no list can name: a
-// module of the author's own, source text, compiled scripts, and archives
-// that a loader of today does not read.
-var foreign = regexp.MustCompile(`-(own-module|package|script|by-hand|state-zip)`)
+// module of the author's own, source text, compiled scripts.
+var foreign = regexp.MustCompile(`-(own-module|package|script)`)
 
 // TestNetworksAreTrusted holds that whole modules, checkpoints and tensors of
 // every release of torch pass, and that an author's own module does not.

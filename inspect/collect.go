@@ -23,17 +23,18 @@ type collector struct {
 	limits Limits
 	index  map[globalKey]int
 
-	scratch  [maxDims]int64
-	texts    []string           // steps of paths that are written out
-	entered  int                // members of containers
-	expanded int64              // bytes that were decompressed
-	sides    map[string]*array  // arrays in side files, by the files' names
-	pieces   map[string]bool    // nested data that was read, by its member: whether it explains its loader
-	storages map[[2]string]bool // of tensors that were counted, by member and key
+	scratch   [maxDims]int64
+	texts     []string           // steps of paths that are written out
+	entered   int                // members of containers
+	expanded  int64              // bytes that were decompressed
+	sides     map[string]*array  // arrays in side files, by the files' names
+	pieces    map[string]bool    // nested data that was read, by its member: whether it explains its loader
+	storageIn map[string]storage // files of torch that hold one and nothing else, by their members
+	storages  map[[2]string]bool // of tensors that were counted, by member and key
 }
 
 func newCollector(m *Model, limits Limits) *collector {
-	return &collector{model: m, limits: limits, index: map[globalKey]int{}, sides: map[string]*array{}, pieces: map[string]bool{}, storages: map[[2]string]bool{}}
+	return &collector{model: m, limits: limits, index: map[globalKey]int{}, sides: map[string]*array{}, pieces: map[string]bool{}, storageIn: map[string]storage{}, storages: map[[2]string]bool{}}
 }
 
 // issue files an issue; offset is -1 where there is none.

@@ -41,11 +41,12 @@ type reading struct {
 	names    int           // names that were imported
 	opcodes  int64
 	calls    int64
-	crossed  bool         // an opcode crossed the end of a frame
-	legacy   *torchLegacy // what was met of torch's oldest form but one
-	keepMemo bool         // the memo goes on from program to program
-	end      int64        // where the last whole program ends
-	err      error        // why reading ended, other than the end of the data
+	crossed  bool                       // an opcode crossed the end of a frame
+	legacy   *torchLegacy               // what was met of torch's oldest form but one
+	after    func(*pickle.Program) bool // steps over what stands behind a program; true where no other follows
+	keepMemo bool                       // the memo goes on from program to program
+	end      int64                      // where the last whole program ends
+	err      error                      // why reading ended, other than the end of the data
 }
 
 // pickles reads a file as a stream of pickles, in every way that a loader
@@ -339,6 +340,9 @@ func (w *walk) read(s *stream, how *reading) {
 			how.legacy.storages(w, s)
 			break
 		}
+		if err == nil && how.after != nil && how.after(p) {
+			break
+		}
 		if err != nil {
 			how.err = err
 			w.failed(s, how, p, err)
@@ -364,7 +368,7 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 		return
 	}
 	for _, note := range p.Notes {
-		if note.Kind == pickle.NeedsCallback && w.torch && torchIDs(p) {
+		if note.Kind == pickle.NeedsCallback && (w.torch && torchIDs(p) || w.tensors != nil && tarIDs(p)) {
 			continue
 		}
 		w.issue(noteIssue(note.Kind), s.member, note.Offset, "%s", note.Kind)
@@ -377,7 +381,7 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 		}
 		w.objects(p, s.member)
 		w.era(p, s.member)
-		if s.member == "" {
+		if s.member == "" || w.root {
 			w.model.Root = rootObject(p)
 		}
 		if p.FrameEnd > 0 && len(how.ends) < maxFrameEnds {

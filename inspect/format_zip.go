@@ -28,7 +28,11 @@ type zipKind struct {
 func isStorage(member string) bool {
 	key := strings.TrimSuffix(path.Base(member), ".storage")
 	folder := path.Base(path.Dir(member))
-	return (folder == "data" || folder == ".data") && strings.Trim(key, "0123456789") == ""
+	switch folder {
+	case "data", ".data", "tensors", "constants": // the last two of 1.4, and of TorchScript
+		return strings.Trim(key, "0123456789") == ""
+	}
+	return false
 }
 
 func named(name string) func(string) bool {
@@ -48,7 +52,7 @@ var zipKinds = []zipKind{
 const kerasDoc = "`.keras` archives and `.h5` files: each class and function that Keras would look up is judged as a name; code in the configuration, " +
 	"as of a Lambda layer, is untrusted; the weights"
 
-const torchDoc = "as zip, as the older stream of pickles, and as the oldest tar: each tensor's dtype, shape and order; the classes of TorchScript are untrusted"
+const torchDoc = "as zip, as the older stream of pickles, and as the oldest tar: each tensor's dtype, shape and order; the classes of TorchScript are untrusted, its source files listed"
 
 // readZip reads every member of a zip archive.
 func readZip(w *walk, r io.ReaderAt, size int64) bool {
@@ -69,10 +73,13 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 		inner.keras = true
 		z.w = &inner
 	case "torch-package":
+		inner := *w
+		inner.torch = true
+		z.w = &inner
 		w.hazard(Hazard{"python-source", "torch.package", "the archive is a torch.package, which carries Python source", w.member, -1})
 	case "torch":
 		inner := *w
-		inner.torch = true
+		inner.torch, inner.main = true, "data.pkl"
 		z.w = &inner
 	}
 	z.npz = kind.name == "npz"
@@ -84,6 +91,9 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 			if m.local && !directory && (kind.opaque == nil || !kind.opaque(m.name)) {
 				z.member(m)
 			}
+		}
+		if kind.name == "torch" {
+			z.torch()
 		}
 	})
 	return true

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path"
+	"strings"
 	"time"
 
 	"modelscan/pickle"
@@ -67,10 +69,13 @@ type walk struct {
 	name     string // the file's, or the member's own
 	member   string // the way in from the file; empty for the file itself
 	depth    int
-	prefix   string // of the paths of what it holds: in an .npz file, its key
-	torch    bool   // persistent ids are torch's, which its loader resolves
-	keras    bool   // a member of a Keras archive
-	plain    bool   // the loader takes the member for bytes: that it is of no known format is no issue
+	prefix   string           // of the paths of what it holds: in an .npz file, its key
+	root     bool             // what a program leaves is what the file is
+	main     string           // the member, without folders, that is what the file is; empty where all of it is
+	torch    bool             // persistent ids are torch's, which its loader resolves
+	tensors  map[string]array // by persistent ids, in torch's oldest form; else nil
+	keras    bool             // a member of a Keras archive
+	plain    bool             // the loader takes the member for bytes: that it is of no known format is no issue
 	deadline time.Time
 	sibling  func(name string) (*os.File, error) // opens a side file; nil where there is no folder
 	told     *string                             // takes the format; nil where nobody asks
@@ -136,6 +141,8 @@ func (w *walk) descend(name string, r io.ReaderAt, size int64) {
 // too many.
 func (w *walk) enter(name string) (*walk, bool) {
 	inner := *w
+	inner.root = w.depth == 0 && w.main != "" && strings.EqualFold(path.Base(name), w.main)
+	inner.main = ""
 	inner.name, inner.depth, inner.sibling, inner.plain, inner.told = name, w.depth+1, nil, false, nil
 	inner.member = name
 	if w.member != "" {

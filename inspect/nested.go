@@ -136,10 +136,13 @@ func (w *walk) nested(s *stream, p *pickle.Program, pieces []nested) {
 	source.close()
 }
 
+// nestedName names what is given to a function or an attribute.
+func nestedName(taker string, offset int64) string { return fmt.Sprintf("%s@%d", taker, offset) }
+
 // piece reads one, and says whether it is a file of torch's that was read
 // whole, so that all it would do is in the report.
 func (w *walk) piece(source *pieceSource, p *pickle.Program, piece nested) bool {
-	name := fmt.Sprintf("%s@%d", piece.name, piece.offset)
+	name := nestedName(piece.name, piece.offset)
 	known, met := w.pieces[joinMember(w.member, name)]
 	if met {
 		return known // by another reading of the same bytes

@@ -11,14 +11,15 @@ import (
 // the file has it, and gathers arrays and versions with their paths. It
 // keeps its own stack: a file's nesting is no recursion here.
 type objects struct {
-	c      *collector
-	p      *pickle.Program
-	member string
-	prefix string // of all paths
-	seen   map[pickle.Value]bool
-	todo   []visit
-	places []place
-	fresh  []visit // children of the object at hand
+	c       *collector
+	p       *pickle.Program
+	member  string
+	prefix  string           // of all paths
+	tensors map[string]array // by their persistent ids; nil where these are not known
+	seen    map[pickle.Value]bool
+	todo    []visit
+	places  []place
+	fresh   []visit // children of the object at hand
 }
 
 type visit struct {
@@ -51,7 +52,7 @@ func (w *walk) objects(p *pickle.Program, member string) {
 	if !p.HasEvents() {
 		return // numbers, text and containers alone
 	}
-	o := &objects{c: w.collector, p: p, member: member, prefix: w.prefix, seen: map[pickle.Value]bool{}}
+	o := &objects{c: w.collector, p: p, member: member, prefix: w.prefix, tensors: w.tensors, seen: map[pickle.Value]bool{}}
 	o.todo = append(o.todo, visit{p.Root, -1})
 	for len(o.todo) > 0 {
 		next := o.todo[len(o.todo)-1]
@@ -76,6 +77,11 @@ func (o *objects) child(v pickle.Value, step place) {
 			o.places = append(o.places, step)
 			o.fresh = append(o.fresh, visit{v, int32(len(o.places) - 1)})
 		}
+	case pickle.Persistent:
+		if o.tensors != nil {
+			o.places = append(o.places, step)
+			o.fresh = append(o.fresh, visit{v, int32(len(o.places) - 1)})
+		}
 	}
 }
 
@@ -83,6 +89,11 @@ func (o *objects) visit(v pickle.Value, at int32) {
 	switch o.p.Kind(v) {
 	case pickle.Inline, pickle.Instance:
 		if a, ok := arrayOf(o.p, v); ok {
+			o.array(a, at, o.member)
+			o.beside(v, at)
+			return
+		}
+		if a, ok := o.carriedTensor(v); ok {
 			o.array(a, at, o.member)
 			o.beside(v, at)
 			return
@@ -97,6 +108,14 @@ func (o *objects) visit(v pickle.Value, at int32) {
 			return
 		}
 		o.instance(v, at)
+	case pickle.Persistent:
+		if id, _ := o.p.PersistentID(v); id != 0 {
+			if key, ok := torchKey(o.p, id); ok {
+				if a, ok := o.tensors[key]; ok {
+					o.array(a, at, o.member)
+				}
+			}
+		}
 	case pickle.Dict:
 		small, _ := o.p.Len(v)
 		for key, value := range o.p.Pairs(v) {

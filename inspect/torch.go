@@ -29,7 +29,7 @@ func torchStorage(p *pickle.Program, id pickle.Value) (d dtype, key string, leng
 		return dtype{}, "", 0, false
 	}
 	class, ok := p.Global(t[1])
-	key, ok2 := p.Text(t[2])
+	key, ok2 := torchKey(p, t[2]) // a number in a torch.package
 	length, ok3 := p.Int(t[4])
 	if !ok || !ok2 || !ok3 || length < 0 {
 		return dtype{}, "", 0, false
@@ -38,14 +38,19 @@ func torchStorage(p *pickle.Program, id pickle.Value) (d dtype, key string, leng
 	return torchSizes[name], key, length, true
 }
 
-// torchModule reads a persistent id of a class.
+// torchModule reads a persistent id of a class, which the oldest form begins
+// with the class itself.
 func torchModule(p *pickle.Program, id pickle.Value) (pickle.Value, bool) {
 	t, _ := p.Tuple(id)
-	if len(t) < 2 || !p.TextIs(t[0], "module") {
+	if len(t) < 2 {
 		return 0, false
 	}
-	_, ok := p.Global(t[1])
-	return t[1], ok
+	class := t[0]
+	if p.TextIs(class, "module") {
+		class = t[1]
+	}
+	_, ok := p.Global(class)
+	return class, ok
 }
 
 // torchIDs tells whether all persistent ids of a program are torch's.
@@ -74,14 +79,56 @@ func torchTensor(p *pickle.Program, _ pickle.Value, call pickle.Event) (array, b
 		return array{}, false
 	}
 	d, key, length, ok := torchStorage(p, id)
-	shape, ok2 := torchShape(p, args[2])
-	if !ok || !ok2 || d.itemSize == 0 {
+	if !ok {
 		return array{}, false
 	}
-	a := array{dtype: d, shape: shape, storage: key}
-	_, a.stored, _ = product([]int64{length}, d.itemSize)
+	return onStorage(p, args, storage{d, key, length})
+}
+
+// storage is where a tensor's items are.
+type storage struct {
+	dtype  dtype
+	key    string
+	length int64 // in items
+}
+
+// onStorage reads the size and the strides of a tensor on a storage.
+func onStorage(p *pickle.Program, args []pickle.Value, on storage) (array, bool) {
+	shape, ok := torchShape(p, args[2])
+	if !ok || on.dtype.itemSize == 0 {
+		return array{}, false
+	}
+	a := array{dtype: on.dtype, shape: shape, storage: on.key}
+	_, a.stored, _ = product([]int64{on.length}, on.dtype.itemSize)
 	a.stride(p, args[3])
 	return a, a.measure()
+}
+
+// carriedTensor reads a tensor whose storage is a file in the program's bytes.
+func (o *objects) carriedTensor(v pickle.Value) (array, bool) {
+	t, ok := unwrap(o.p, v)
+	args, _ := o.p.Tuple(t.call.Detail)
+	if !ok || len(args) < 4 {
+		return array{}, false
+	}
+	g, ok := o.p.Global(t.call.Subject)
+	load, ok2 := o.p.Call(args[0])
+	if !ok || !ok2 || g.Module != "torch._utils" {
+		return array{}, false
+	}
+	from, ok := o.p.Global(load.Subject)
+	if !ok {
+		return array{}, false
+	}
+	member := joinMember(o.member, nestedName(from.Module+"."+from.Qualname, load.Offset))
+	on, ok := o.c.storageIn[member]
+	if !ok {
+		return array{}, false
+	}
+	on.key = member // its own key is that of another file
+	a, ok := onStorage(o.p, args, on)
+	a.offset = t.call.Offset
+	return a, ok
 }
 
 // torchShape reads a size: a tuple, or a torch.Size of one.
@@ -138,6 +185,7 @@ type torchLegacy struct {
 	programs int
 	sizes    map[string]int64 // bytes of a storage by its key
 	keys     []string
+	whole    storage // the object, where that is a storage and nothing else
 }
 
 // program takes in one of the pickles and says whether it was the last.
@@ -153,6 +201,9 @@ func (t *torchLegacy) program(p *pickle.Program) bool {
 			if d, key, length, ok := torchStorage(p, e.Detail); ok {
 				_, bytes, _ := product([]int64{length}, d.itemSize)
 				t.sizes[key] = bytes
+				if id, ok := p.PersistentID(p.Root); ok && id == e.Detail {
+					t.whole = storage{d, key, length}
+				}
 			}
 		}
 	case 5:
@@ -168,6 +219,9 @@ func (t *torchLegacy) program(p *pickle.Program) bool {
 
 // storages steps over the storages, which must end with the data.
 func (t *torchLegacy) storages(w *walk, s *stream) {
+	if t.whole.length > 0 {
+		w.storageIn[w.member] = t.whole
+	}
 	r := &w.in.reader
 	for _, key := range t.keys {
 		offset := r.Offset()
