@@ -202,9 +202,10 @@ func TestOracleNamesAreListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	listed := map[string]bool{}
-	for key, r := range Default().rules {
-		n := key.name
-		listed[n.module+"."+n.qualname] = r.uses != 0
+	for _, list := range Builtin() {
+		for _, entry := range list.Entries {
+			listed[entry.Module+"."+entry.Qualname] = entry.Uses != 0
+		}
 	}
 	libraries := []string{"numpy", "scipy", "sklearn", "_loss", "joblib", "pandas", "pytz", "pyarrow"}
 	missing := map[string]string{}

@@ -1,6 +1,7 @@
 package allowlist
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 )
@@ -30,10 +31,11 @@ var knownPackages = sync.OnceValue(func() map[string]bool {
 	for top := range strings.FieldsSeq(standardLibrary) {
 		known[top] = true
 	}
-	for _, list := range builtin() {
-		for _, entry := range list.Entries {
-			top, _, _ := strings.Cut(entry.Module, ".")
-			known[top] = true
+	for _, list := range shelf() {
+		text := list.lines()
+		for line := range bytes.Lines(text) {
+			spelled := spelledAt(line, 0)
+			known[string(spelled[:max(0, bytes.IndexAny(spelled, ".:"))])] = true
 		}
 	}
 	return known

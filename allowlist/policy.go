@@ -18,9 +18,10 @@ import (
 // Policy says which uses of which names are trusted. The zero Policy trusts
 // nothing. A Policy does not change once made and may be shared.
 type Policy struct {
-	rules  map[scopeKey]rule
-	placed bool // some rules hold in some places alone
-	pinned bool // some rules hold for some files alone
+	rules   map[scopeKey]rule
+	placed  bool // some rules hold in some places alone
+	pinned  bool // some rules hold for some files alone
+	shelved bool // the built-in lists hold too, see shelf.go
 }
 
 // rule is what all lists of a policy say about one name.
@@ -36,7 +37,7 @@ var listFiles embed.FS
 
 var (
 	builtin       = sync.OnceValue(parseBuiltin)
-	defaultPolicy = sync.OnceValue(func() *Policy { return None().With(builtin()...) })
+	defaultPolicy = sync.OnceValue(onlyScoped)
 )
 
 // Default returns the policy of the built-in lists.
@@ -49,16 +50,37 @@ func None() *Policy { return &Policy{} }
 // must not be changed.
 func Builtin() []*List { return builtin() }
 
+// onlyScoped returns the default policy: the lists on the shelf, and those
+// with sections, which have no place there.
+func onlyScoped() *Policy {
+	p := &Policy{shelved: true}
+	for _, file := range builtinFiles() {
+		if head, _ := edges(file); scoped(head) {
+			p = p.With(readEmbedded(listFiles, file))
+		}
+	}
+	return p
+}
+
+// builtinFiles are the names of the embedded lists.
+func builtinFiles() []string {
+	entries, err := listFiles.ReadDir("lists")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	names := make([]string, len(entries))
+	for i, entry := range entries {
+		names[i] = entry.Name()
+	}
+	return names
+}
+
 // parseBuiltin reads the embedded lists. It panics where one is malformed,
 // which a test rules out.
 func parseBuiltin() []*List {
 	var lists []*List
-	entries, err := listFiles.ReadDir("lists")
-	if err != nil {
-		panic(err)
-	}
-	for _, entry := range entries {
-		lists = append(lists, readEmbedded(listFiles, entry.Name()))
+	for _, file := range builtinFiles() {
+		lists = append(lists, readEmbedded(listFiles, file))
 	}
 	return lists
 }
@@ -91,7 +113,7 @@ func (p *Policy) With(lists ...*List) *Policy {
 			size += len(list.Entries)
 		}
 	}
-	q := &Policy{make(map[scopeKey]rule, size), p.placed, p.pinned}
+	q := &Policy{make(map[scopeKey]rule, size), p.placed, p.pinned, p.shelved}
 	maps.Copy(q.rules, p.rules)
 	for _, list := range lists {
 		if list == nil {

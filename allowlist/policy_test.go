@@ -246,9 +246,3 @@ func BenchmarkJudge(b *testing.B) {
 		p.Judge(model)
 	}
 }
-
-func BenchmarkDefault(b *testing.B) {
-	for range b.N {
-		None().With(parseBuiltin()...)
-	}
-}

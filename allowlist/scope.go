@@ -48,7 +48,11 @@ func (p *Policy) lookup(n name, node, digest string) rule {
 	if p == nil {
 		return rule{}
 	}
-	r := p.rules[scopeKey{name: n}]
+	var r rule
+	if p.shelved {
+		r = onShelf(n)
+	}
+	r = r.join(p.rules[scopeKey{name: n}])
 	if p.placed {
 		if node == "" {
 			node = elsewhere

@@ -126,18 +126,35 @@ func unknownFormat(name string) error {
 
 // policy returns what --lists, --allow and --trust say together.
 func (s *settings) policy() (*allowlist.Policy, error) {
-	lists, err := s.trustLists()
+	own, err := s.ownLists()
 	if err != nil {
 		return nil, err
 	}
-	if s.lists == "default" { // which is made once
-		return allowlist.Default().With(lists[len(allowlist.Builtin()):]...), nil
+	if s.lists == "default" { // which is not read as a whole
+		return allowlist.Default().With(own...), nil
 	}
-	return allowlist.None().With(lists...), nil
+	lists, err := s.profileLists()
+	if err != nil {
+		return nil, err
+	}
+	return allowlist.None().With(lists...).With(own...), nil
 }
 
 // trustLists returns the lists of --lists, --allow and --trust, in this order.
 func (s *settings) trustLists() ([]*allowlist.List, error) {
+	lists, err := s.profileLists()
+	if err != nil {
+		return nil, err
+	}
+	own, err := s.ownLists()
+	if err != nil {
+		return nil, err
+	}
+	return append(slices.Clip(lists), own...), nil
+}
+
+// profileLists returns the lists of --lists.
+func (s *settings) profileLists() ([]*allowlist.List, error) {
 	lists, err := allowlist.Lists(s.lists)
 	if err != nil {
 		var names []string
@@ -146,7 +163,12 @@ func (s *settings) trustLists() ([]*allowlist.List, error) {
 		}
 		return nil, fmt.Errorf("%w, want one of %s", err, strings.Join(names, ", "))
 	}
-	lists = slices.Clip(lists)
+	return lists, nil
+}
+
+// ownLists returns the lists of --allow and --trust.
+func (s *settings) ownLists() ([]*allowlist.List, error) {
+	var lists []*allowlist.List
 	for _, path := range s.allow {
 		list, err := readList(path)
 		if err != nil {
