@@ -7,7 +7,7 @@ COUNT    ?= 10
 SEED     ?= 1
 ORACLE   ?= bin/oracle
 
-.PHONY: all build test race lint fuzz soak bench golden oracle cover clean help
+.PHONY: all build test race lint fuzz soak bench golden oracle cover coverage clean help
 
 all: build test lint ## build, test and lint
 
@@ -55,6 +55,10 @@ oracle: ## ask Python: make all fixtures, indexes and tables anew in ORACLE (bin
 
 cover: ## measure the tests' coverage, by package
 	$(GO) test -cover ./...
+
+coverage: ## write docs/coverage.md: which share of the model files below FOLDER passes, by library
+	@test -n "$(FOLDER)" || { echo "make coverage FOLDER=..."; exit 1; }
+	$(GO) run ./cmd/coverage $(FOLDER) > docs/coverage.md
 
 clean: ## remove what was built
 	rm -rf bin

@@ -11,12 +11,25 @@ func unlisted(n name) string {
 	switch {
 	case n.module == "__main__" || n.module == "__mp_main__":
 		return "needs the code of __main__ (the author's own script)"
+	case rebuildsCode(n.module):
+		return "makes functions, classes or modules of code that the file carries"
 	case !knownPackage(n.module):
 		return "needs the code of " + plain(n.module) + ", which has no list"
 	case strings.Contains(n.qualname, "."):
 		return "not on any list, where it would be written " + plain(n.String())
 	}
 	return "not on any list"
+}
+
+// rebuildsCode says whether a module belongs to a pickler of code. Most of
+// its functions are what a file's own code begins with.
+func rebuildsCode(module string) bool {
+	for _, pickler := range []string{"cloudpickle", "dill", "joblib.externals.cloudpickle", "numba.cloudpickle"} {
+		if module == pickler || strings.HasPrefix(module, pickler+".") {
+			return true
+		}
+	}
+	return false
 }
 
 // knownPackage says whether a module is Python's own or belongs to a library
