@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 var _ = register(format{name: "gguf", match: magic(0, "GGUF"), read: readGGUF,
@@ -145,6 +147,7 @@ func (g *gguf) key() bool {
 		g.w.issue(IssueAmbiguous, g.w.member, at, "the key %s is there more than once", shortQuote(name))
 	}
 	g.seen[name] = true
+	start := g.at
 	value, ok := g.value(kind, 0)
 	if !ok || g.bad {
 		return g.fail(IssueMalformed, "the value of the key %s is of type %d", shortQuote(name), kind)
@@ -155,8 +158,29 @@ func (g *gguf) key() bool {
 		}
 		g.alignment = n
 	}
+	if kind == ggufText && strings.HasPrefix(name, "tokenizer.chat_template") {
+		g.template(name, start)
+	}
 	g.root.param(name, value)
 	return true
+}
+
+// ggufReach matches what a chat template has no use for, and what one needs
+// that is to run code: the way from a value to Python's modules leads through
+// its class. Programs render templates by Jinja, not all of them in its sandbox.
+var ggufReach = regexp.MustCompile(`__(class|bases?|mro|subclasses|globals|builtins|init|import|getattribute|dict|code|closure|reduce(_ex)?|loader|spec)__|` +
+	`\\(x5f|u005f)|\|\s*attr\s*\(`)
+
+const maxTemplate = 1 << 20
+
+// template looks at a chat template, the text that was read from start on.
+func (g *gguf) template(name string, start int64) {
+	if g.at-start > maxTemplate {
+		g.fail(IssueLimit, "a chat template of %d bytes, of which %d are read", g.at-start, maxTemplate)
+	}
+	if found := ggufReach.Find(g.hold(start, g.at, maxTemplate)); found != nil {
+		g.w.hazard(Hazard{"template-code", name, "the chat template reaches for " + shortQuote(string(found)) + ", which is how one runs code", g.w.member, start})
+	}
 }
 
 // value reads a value as a parameter shows it.

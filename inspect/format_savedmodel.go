@@ -30,6 +30,8 @@ type savedModel struct {
 	variables []namedArray    // as the object graph has them
 	handles   []namedArray    // as the graph has them
 	constants bool            // the graph's constants are its weights
+	assets    int             // files that come with the model
+	tables    []Hazard        // operators that read what should be assets
 }
 
 type namedArray struct {
@@ -94,6 +96,7 @@ func readSavedModel(w *walk, r io.ReaderAt, size int64) bool {
 		}
 	}
 	s.damaged(s.cursor)
+	s.files()
 	s.addVariables()
 	w.describe(s.root)
 	return true
@@ -113,6 +116,7 @@ func readMetaGraph(w *walk, r io.ReaderAt, size int64) bool {
 	}
 	w.format("tensorflow-metagraph")
 	s.metaGraph(pbField{wire: pbBytes, at: 0, end: size})
+	s.files()
 	s.addVariables()
 	w.describe(s.root)
 	return true
@@ -263,6 +267,7 @@ func (s *savedModel) dims(f pbField) ([]int64, bool) {
 
 // asset checks the name of a file that comes with the model.
 func (s *savedModel) asset(f pbField) {
+	s.assets++
 	m := s.message(f)
 	for g, ok := m.field(); ok; g, ok = m.field() {
 		if g.number != 2 {

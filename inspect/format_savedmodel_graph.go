@@ -8,8 +8,9 @@ import (
 // tensorflowOperators are the operators that open files, call Python, talk
 // to other machines or run native code of the model's own, and what each
 // does. SaveV2, RestoreV2, MergeV2Checkpoints and ShardedFilename stand in the
-// save function of every SavedModel, and InitializeTableFromTextFile reads
-// vocabularies among the assets, whose names are checked: none of them is here.
+// save function of every SavedModel: none of them is here. Neither is
+// InitializeTableFromTextFile, which reads vocabularies among the assets, whose
+// names are checked; without assets it reads some other file.
 // GenerateVocabRemapping and LoadAndRemapMatrix are: they read files that the
 // graph names, for the start of a training, and no model that is served has them.
 var tensorflowOperators = map[string]string{
@@ -33,6 +34,10 @@ var tensorflowOperators = map[string]string{
 	"DataServiceDatasetV4": "talks to another machine", "RegisterDataset": "talks to another machine", "RegisterDatasetV2": "talks to another machine",
 	"FileSystemSetConfiguration": "configures a file system", "GcsConfigureCredentials": "configures a file system", "GcsConfigureBlockCache": "configures a file system",
 	"BigQueryReader": "talks to another machine", "RemoteFusedGraphExecute": "runs a native library",
+	"Save": "writes a file", "SaveSlices": "writes a file", "Restore": "reads a file", "RestoreSlice": "reads a file",
+	"DistributedSave": "writes files", "SnapshotDatasetReader": "reads files", "SnapshotNestedDatasetReader": "reads files",
+	"SnapshotChunkDataset": "reads files", "ListSnapshotChunksDataset": "reads files", "RecordInput": "reads files",
+	"DatasetFromGraph": "runs a graph that stands in a text", "RemoteCall": "calls a function on another machine",
 	"TRTEngineOp": "runs a compiled program that the model carries", "InitializeTRTResource": "runs a compiled program from a file",
 	"Abort": "ends the process",
 }
@@ -64,6 +69,8 @@ func (s *savedModel) graph(f pbField, main bool) {
 			nodes++
 		case g.number == 2 && g.wire == pbBytes:
 			s.library(g)
+		case g.number == 4 && main:
+			s.versions(g)
 		}
 		if nodes&0xfff == 0xfff && s.w.late(g.at) {
 			return
@@ -72,6 +79,30 @@ func (s *savedModel) graph(f pbField, main bool) {
 	s.damaged(m)
 	if main {
 		s.root.param("nodes", nodes)
+	}
+}
+
+// versions shows which TensorFlow wrote the graph, and which can read it, by
+// the numbers that GraphDef counts.
+func (s *savedModel) versions(f pbField) {
+	m := s.message(f)
+	for g, ok := m.field(); ok; g, ok = m.field() {
+		switch g.number {
+		case 1:
+			s.root.param("graph_def.versions.producer", int64(g.value))
+		case 2:
+			s.root.param("graph_def.versions.min_consumer", int64(g.value))
+		}
+	}
+	s.damaged(m)
+}
+
+// files files the hazards of tables where none of their files is an asset.
+func (s *savedModel) files() {
+	for _, h := range s.tables {
+		if s.assets == 0 {
+			s.w.hazard(h)
+		}
 	}
 }
 
@@ -137,13 +168,18 @@ func (s *savedModel) node(f pbField, main bool, function string) {
 			does = rule.does
 		}
 	}
-	if does != "" && !s.hazards[op] {
+	where := "the node " + shortQuote(name)
+	if function != "" {
+		where += " of the function " + shortQuote(function)
+	}
+	h := Hazard{"tensorflow-operator", "tensorflow.raw_ops." + op, where + " is the operator " + op + ", which " + does, s.w.member, f.offset}
+	switch {
+	case strings.HasPrefix(op, "InitializeTableFromTextFile"):
+		h.Message += "reads a file that is no asset"
+		s.tables = append(s.tables[:min(len(s.tables), maxParams)], h)
+	case does != "" && !s.hazards[op]:
 		s.hazards[op] = true
-		where := "the node " + shortQuote(name)
-		if function != "" {
-			where += " of the function " + shortQuote(function)
-		}
-		s.w.hazard(Hazard{"tensorflow-operator", "tensorflow.raw_ops." + op, where + " is the operator " + op + ", which " + does, s.w.member, f.offset})
+		s.w.hazard(h)
 	}
 	switch {
 	case !main:
@@ -229,6 +265,7 @@ func readGraphDef(w *walk, r io.ReaderAt, size int64) bool {
 	w.format("tensorflow-graph")
 	s.constants = true
 	s.graph(pbField{wire: pbBytes, at: 0, end: size}, true)
+	s.files()
 	s.addVariables()
 	w.describe(s.root)
 	return true

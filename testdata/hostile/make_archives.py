@@ -630,7 +630,7 @@ def other_formats():
     text = "{{ cycler.__init__.__globals__.os.popen('true').read() }}"
     template = key("tokenizer.chat_template", 8, struct.pack("<Q", len(text)) + text.encode())
     add("gguf-template.gguf", gguf(template, count=1), "a chat template that reaches for os",
-        **dict(finding, **{"or": "trusted"}))
+        names=["tokenizer.chat_template"])
     add("gguf-count.gguf", gguf(template, count=1 << 60), "a count of keys past reason", **broken)
     add("gguf-tensors.gguf", gguf(template, count=1, tensors=1 << 60), "a count of tensors past reason", **broken)
     add("gguf-text.gguf", gguf(struct.pack("<Q", 1 << 62) + b"k", count=1), "a key of exabytes", **broken)
@@ -843,6 +843,10 @@ def tensorflow_files():
         2, field(2, "file:///tmp/made-up"))))), "an operator that prints into a file", names=["tensorflow.raw_ops.PrintV2"])
     add("savedmodel-asset.pb", saved(plain, field(6, field(1, field(1, "a")) + field(2, "../../etc/passwd"))),
         "an asset out of the folder", **finding)
+    add("savedmodel-table.pb", saved(plain + node("InitializeTableFromTextFileV2")), "a table from a file that is no asset",
+        names=["tensorflow.raw_ops.InitializeTableFromTextFileV2"])
+    add("savedmodel-graph-in-text.pb", saved(plain + node("DatasetFromGraph")), "a graph in a text",
+        names=["tensorflow.raw_ops.DatasetFromGraph"])
     add("savedmodel-second-graph.pb", saved(plain) + field(2, field(2, node("WriteFile"))), "an operator in a second graph",
         names=["tensorflow.raw_ops.WriteFile"])
     add("savedmodel-length.pb", saved(plain) + varint(2 << 3 | 2) + varint(1 << 62), "a length of exabytes", **broken)

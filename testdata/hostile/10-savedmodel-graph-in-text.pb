@@ -1,0 +1,6 @@
+<
+"serve*2.15.0)
+
+nPlaceholder
+
+nDatasetFromGraph

@@ -1,0 +1,6 @@
+I
+"serve*2.15.06
+
+nPlaceholder
+"
+nInitializeTableFromTextFileV2
