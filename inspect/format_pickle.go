@@ -300,10 +300,10 @@ func (w *walk) spooled(s *stream, first *reading) {
 		w.read(&stream{at: at, member: s.member}, &reading{again: true, offset: first.offset, joblib: &joblibLoader{}})
 	}
 	if crossed {
-		dropped := dropFrames(at, first.offset)
-		for _, how := range []*reading{{joblib: &joblibLoader{}}, {astray: true}} {
+		for _, how := range []*reading{{joblib: &joblibLoader{}}, {astray: true}, {keepMemo: true}} {
+			dropped := bytes.NewReader(dropFrames(at, first.offset, how.keepMemo))
 			how.again = true
-			w.read(&stream{at: bytes.NewReader(dropped), member: s.member}, how)
+			w.read(&stream{at: dropped, member: s.member}, how)
 		}
 	}
 }

@@ -16,13 +16,14 @@ const maxDropped = 64 << 20
 // dropFrames returns programs as the C unpickler sees them in a file object
 // that cannot peek, such as io.BytesIO: it has the whole frame in a buffer,
 // and a read that goes past the buffer drops the rest of it and begins
-// behind the frame. So does the next program.
-func dropFrames(r io.ReaderAt, offset int64) []byte {
+// behind the frame. So does the next program, but for an unpickler that is
+// asked again: it goes on in the frame.
+func dropFrames(r io.ReaderAt, offset int64, again bool) []byte {
 	data, err := io.ReadAll(io.NewSectionReader(r, offset, maxDropped))
 	if err != nil {
 		return nil
 	}
-	f := &frameReader{data: data}
+	f := &frameReader{data: data, again: again}
 	for f.opcode() {
 	}
 	return f.out
@@ -30,10 +31,11 @@ func dropFrames(r io.ReaderAt, offset int64) []byte {
 
 // frameReader copies opcodes and what they read.
 type frameReader struct {
-	data []byte
-	pos  int
-	end  int // of the frame in the buffer; 0 without one
-	out  []byte
+	data  []byte
+	pos   int
+	end   int // of the frame in the buffer; 0 without one
+	again bool
+	out   []byte
 }
 
 var opcodeTable = func() (table [256]pickle.Opcode) {
@@ -58,7 +60,9 @@ func (f *frameReader) opcode() bool {
 		f.out = f.out[:len(f.out)-1]
 		return f.frame()
 	case op.Name == "STOP":
-		f.pos, f.end = max(f.pos, f.end), 0
+		if !f.again {
+			f.pos, f.end = max(f.pos, f.end), 0
+		}
 		return true
 	case op.Name == "":
 		return false

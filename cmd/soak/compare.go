@@ -116,7 +116,8 @@ func usesOf(m *inspect.Model, module, qualname string) (uses inspect.Uses, known
 		g := &m.Globals[g]
 		plain := g.Qualname == qualname && g.Module == module && (g.Kind == inspect.Named || module == "")
 		mangled := strings.Contains(g.Raw, "\r") && strings.HasSuffix(g.Raw, "."+qualname) // as by a text mode
-		if plain || mangled && g.Kind == inspect.Named {
+		raw := g.Raw == module+"."+qualname                                                // some Pythons map names that others do not
+		if plain || (mangled || raw) && g.Kind == inspect.Named {
 			uses |= g.Uses
 			known = true
 		}
@@ -134,7 +135,7 @@ const computed = "<computed>"
 // may name.
 func looksUp(m *inspect.Model) bool {
 	return slices.ContainsFunc(m.Globals, func(g inspect.Global) bool {
-		return g.Uses&^inspect.Import != 0 && (g.Qualname == "getattr" || g.Qualname == "_ufunc_reconstruct" || g.Qualname == "partial")
+		return g.Uses&^inspect.Import != 0 && slices.Contains([]string{"getattr", "type", "_ufunc_reconstruct", "partial"}, g.Qualname)
 	})
 }
 
@@ -162,5 +163,5 @@ func lacks(m *inspect.Model, name asked, ours inspect.Uses) inspect.Uses {
 
 // reconstructs tells whether the result of a reconstructor is given state.
 func reconstructs(g inspect.Global) bool {
-	return g.Uses&inspect.Build != 0 && (strings.Contains(g.Qualname, "reconstruct") || strings.HasPrefix(g.Qualname, "__newobj"))
+	return g.Uses&inspect.Build != 0 && (g.Kind == inspect.Computed || strings.Contains(g.Qualname, "reconstruct") || strings.HasPrefix(g.Qualname, "__newobj"))
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Load programs in batches with real unpicklers, and say what each asked for. `cmd/soak` feeds it; it runs on Python 3.8 or newer.
+"""Load programs in batches with real unpicklers, and say what each asked for. `cmd/soak` feeds it. Python 3.8 or newer.
 
 Usage: batch.py READING[,READING…]
 
@@ -121,7 +121,7 @@ def put(target):
         note(facts.label, CHANGE)
     elif facts.made_by is not None and facts.made_by.facts.imported:
         label = facts.label
-        if label in RECONSTRUCTORS and facts.use == CALL and facts.args and type(facts.args[0]) is Meta and facts.args[0].facts.imported:
+        if label in RECONSTRUCTORS and facts.use == CALL and facts.args and is_imported(facts.args[0]):
             label = facts.args[0].facts.label
         note(label, BUILD)
 
@@ -189,6 +189,10 @@ class PyUnpickler(pickle._Unpickler):
     dispatch[pickle.STACK_GLOBAL[0]] = load_stack_global
 
 
+def is_imported(value):
+    return type(value) is Meta and value.facts.imported
+
+
 def is_made(value):
     return type(value) is Meta and not value.facts.imported
 
@@ -197,40 +201,44 @@ def buffers():
     return (bytearray(8) for _ in itertools.count())
 
 
-# What a reading hands to its unpickler, and the unpickler.
-FILES = {
-    "c": (io.BytesIO, CUnpickler),  # cannot be peeked into, so behind STOP inside a frame it stands at the frame's end
-    "c-file": (lambda data: io.BufferedReader(io.BytesIO(data)), CUnpickler),  # stands right behind STOP
-    "c-latin1": (io.BytesIO, lambda file: CUnpickler(file, encoding="latin-1", buffers=buffers())),
-    "py": (io.BytesIO, PyUnpickler),
-    "py-latin1": (io.BytesIO, lambda file: PyUnpickler(file, encoding="latin-1", buffers=buffers())),
+def c_latin1(file):
+    return CUnpickler(file, encoding="latin-1", buffers=buffers())
+
+
+def py_latin1(file):
+    return PyUnpickler(file, encoding="latin-1", buffers=buffers())
+
+
+# What a reading hands to its unpickler, the unpickler, and whether one is asked again, with its memo and the rest of its frame.
+READINGS = {
+    "c": (io.BytesIO, CUnpickler, False),  # cannot be peeked into, so behind STOP inside a frame it stands at the frame's end
+    "py": (io.BytesIO, PyUnpickler, False),
+    "c-latin1": (io.BytesIO, c_latin1, False),
+    "c-file": (lambda data: io.BufferedReader(io.BytesIO(data)), c_latin1, False),  # stands right behind STOP
+    "c-again": (io.BytesIO, c_latin1, True),
+    "py-latin1": (io.BytesIO, py_latin1, False),
+    "py-again": (io.BytesIO, py_latin1, True),
 }
 
 
-def read(make_file, make, data, keep):
+def read(data, make_file, make, again):
     """Load program after program; return how many, and whether the data ended behind the last."""
     file = make_file(data)
     count, size = 0, len(data)
-    unpickler = make(file) if keep else None
+    unpickler = make(file) if again else None
     try:
         while count < MAX_PROGRAMS:
             (unpickler or make(file)).load()
             count += 1
-            if file.tell() == size and not keep:
+            if file.tell() == size and not again:
                 return count, 1
     except EOFError:
-        return count, 1 if keep and count and file.tell() == size else 0
+        return count, 2 if again and count else 0
     except MemoryError:
         return count, 2
     except Exception:
         return count, 0
     return count, 2
-
-
-def reading(name):
-    again = name.endswith("-again")  # one unpickler asked again keeps its memo and the rest of its frame
-    make_file, make = FILES[name[: -len("-again")] if again else name]
-    return lambda data: read(make_file, make, data, again)
 
 
 EXTENSION_CODES = {code: (REGISTERED, "<extension %d>" % code) for code in range(1, EXTENSIONS)}
@@ -240,13 +248,13 @@ def answer(data, readings):
     global used
     names.clear()
     results = []
-    for load in readings:
+    for reading in readings:
         copyreg._inverted_registry.clear()
         copyreg._inverted_registry.update(EXTENSION_CODES)
         copyreg._extension_cache.clear()
         classes.clear()
         used = 0
-        results.append(load(data))
+        results.append(read(data, *reading))
     return {"n": [[plain(module), plain(name), uses] for (module, name), uses in names.items()], "r": results}
 
 
@@ -278,7 +286,7 @@ def main():
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)
     install_probe()
-    serve([reading(name) for name in sys.argv[1].split(",")])
+    serve([READINGS[name] for name in sys.argv[1].split(",")])
 
 
 if __name__ == "__main__":
