@@ -24,6 +24,7 @@ type collector struct {
 	index  map[globalKey]int
 
 	scratch   [maxDims]int64
+	full      bool               // there are no more names than MaxNames
 	texts     []string           // steps of paths that are written out
 	entered   int                // members of containers
 	expanded  int64              // bytes that were decompressed
@@ -62,6 +63,13 @@ func (c *collector) global(g Global, again bool) {
 		known.Explained &= g.Explained
 		if !again {
 			known.Count += g.Count
+		}
+		return
+	}
+	if most := c.limits.Pickle.MaxNames; len(c.model.Globals) >= most {
+		if !c.full {
+			c.full = true
+			c.issue(IssueLimit, g.Member, g.Offset, "limit MaxNames of %d reached", most)
 		}
 		return
 	}

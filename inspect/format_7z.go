@@ -211,8 +211,8 @@ func (w *walk) stream7z(r io.Reader, size int64, want sevenSum) bool {
 	var held bytes.Buffer
 	io.CopyN(&held, r, headSize)
 	kind := identify(held.Bytes())
-	if known := !kind.known && kind.name != "unknown" && kind.name != "text" && kind.name != "json"; known && !hasModelExtension(w.name) || size > maxSpool {
-		if size > maxSpool {
+	if known := !kind.known && kind.name != "unknown" && kind.name != "text" && kind.name != "json"; known && !hasModelExtension(w.name) || size > w.limits.held() {
+		if size > w.limits.held() {
 			w.issue(IssueLimit, w.member, -1, "a member of %d bytes is not held in memory", size)
 		}
 		n, _ := io.Copy(io.Discard, r) // not held in memory

@@ -168,19 +168,17 @@ func container(head []byte) bool {
 	return findCodec(head) != nil
 }
 
-// maxSpool bounds the compressed data that is held in memory at once.
-const maxSpool = 1 << 30
-
 // spool holds decompressed data in memory.
 func (w *walk) spool(d *decompressor) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(d, maxSpool+1))
+	most := w.limits.held()
+	data, err := io.ReadAll(io.LimitReader(d, most+1))
 	switch {
 	case d.err != nil:
 		return nil, d.err
 	case err != nil:
 		return nil, err
-	case len(data) > maxSpool:
-		return nil, &LimitError{"MaxExpansion", maxSpool}
+	case int64(len(data)) > most:
+		return nil, &LimitError{"Pickle.MaxMemory", w.limits.Pickle.MaxMemory}
 	}
 	return data, nil
 }
@@ -423,22 +421,23 @@ func (w *walk) readingIssue(s *stream, how *reading, kind IssueKind, offset int6
 // program that are none themselves are trailing bytes; one line end is not
 // worth a word.
 func (w *walk) failed(s *stream, how *reading, p *pickle.Program, err error) {
-	if how.again {
+	var limit *pickle.LimitError
+	limited := errors.As(err, &limit) // then more might be there, however it was read
+	if how.again && !limited {
 		return
 	}
-	if how.whole > 0 && len(p.Globals()) == 0 && !errors.Is(err, pickle.ErrTruncated) || how.whole > 0 && p.Opcodes <= 1 {
+	if !limited && how.whole > 0 && len(p.Globals()) == 0 && !errors.Is(err, pickle.ErrTruncated) || !limited && how.whole > 0 && p.Opcodes <= 1 {
 		w.model.Programs = w.model.Programs[:max(0, len(w.model.Programs)-1)]
 		w.trailing(s, how.end)
 		return
 	}
-	var limit *pickle.LimitError
 	var where *pickle.Error
 	errors.As(err, &where)
 	switch {
+	case limited:
+		w.issue(IssueLimit, s.member, where.Offset, "%v", where.Err)
 	case w.in.reader.Err() != nil:
 		w.issue(IssueIO, s.member, where.Offset, "%v", w.in.reader.Err())
-	case errors.As(err, &limit):
-		w.issue(IssueLimit, s.member, where.Offset, "%v", where.Err)
 	case errors.Is(err, pickle.ErrTruncated):
 		w.issue(IssueTruncated, s.member, where.Offset, "the data ends in the middle of a pickle, at %s", where.Op)
 	default:

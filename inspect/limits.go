@@ -9,7 +9,7 @@ import (
 // Limits bound what inspecting one file may cost. A zero field means its
 // default; there is no "unlimited". Going past one makes the file incomplete.
 type Limits struct {
-	Pickle       pickle.Limits // of each program
+	Pickle       pickle.Limits // of each program; MaxNames of the file, and MaxMemory, a quarter of it, of what is held decompressed
 	MaxExpansion int64         // bytes that the file may decompress to; default 16 GiB
 	MaxRatio     int64         // of decompressed to compressed size, of what gives more than 256 MiB; default 10,000
 	MaxMembers   int           // of all containers in the file; default 1,000,000
@@ -35,6 +35,10 @@ func (l Limits) withDefaults() Limits {
 	if l.MaxRatio <= 0 {
 		l.MaxRatio = 10_000
 	}
+	if l.Pickle.MaxMemory <= 0 {
+		l.Pickle.MaxMemory = 4 << 30
+	}
+	def(&l.Pickle.MaxNames, 1<<16)
 	def(&l.MaxMembers, 1_000_000)
 	def(&l.MaxPrograms, 1_000_000)
 	def(&l.MaxArrays, 100_000)
@@ -42,3 +46,6 @@ func (l Limits) withDefaults() Limits {
 	def(&l.MaxDepth, 8)
 	return l
 }
+
+// held is how much decompressed data may be held in memory at once.
+func (l *Limits) held() int64 { return l.Pickle.MaxMemory / 4 }

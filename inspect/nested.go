@@ -239,7 +239,7 @@ func (d *pieceSource) hold(data pickle.Data) ([]byte, bool) {
 	if data.Whole() {
 		return bytes.Clone(data.Head), true
 	}
-	if data.Length > maxSpool {
+	if data.Length > d.w.limits.held() {
 		return nil, false
 	}
 	raw := io.Reader(nil)

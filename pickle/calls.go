@@ -175,6 +175,9 @@ func (m *machine) intern(class byte, g Global) (Value, error) {
 		m.globals[i].Count++
 		return globalValue(i), nil
 	}
+	if len(m.globals) >= m.limits.MaxNames {
+		return 0, &LimitError{"MaxNames", int64(m.limits.MaxNames)}
+	}
 	g.Offset, g.Count = m.at, 1
 	g.watched = g.Kind == Named && m.loader != nil && m.loader.Watch(g.Module, g.Qualname)
 	i := len(m.globals)
@@ -237,8 +240,10 @@ func (m *machine) loadPersid() error {
 	if err != nil {
 		return err
 	}
-	if _, err := m.record(Reference, v, id); err != nil {
-		return err
+	if inner, ok := m.PersistentID(id); !ok || m.kind(inner) != Persistent { // deeper ones say nothing new, a byte each
+		if _, err := m.record(Reference, v, id); err != nil {
+			return err
+		}
 	}
 	return m.push(v)
 }
@@ -608,14 +613,19 @@ func (m *machine) loadContainer() error {
 func (m *machine) loadBuffer() error {
 	if m.op == opNextBuffer {
 		m.note(NeedsBuffer)
-		v, err := m.node(node{kind: Buffer})
-		if err != nil {
-			return err
+		if m.buffers == 0 {
+			v, err := m.node(node{kind: Buffer}) // stands for all: an opcode is a byte
+			if err != nil {
+				return err
+			}
+			m.buffer = v
 		}
-		if _, err := m.record(OutOfBand, v, none); err != nil {
-			return err
+		if m.buffers++; m.buffers <= maxNotes {
+			if _, err := m.record(OutOfBand, m.buffer, none); err != nil {
+				return err
+			}
 		}
-		return m.push(v)
+		return m.push(m.buffer)
 	}
 	if m.sp == m.fence {
 		return ErrStack

@@ -6,8 +6,9 @@ import "time"
 // there is no "unlimited".
 type Limits struct {
 	MaxOpcodes int64     // opcodes of one program; default 1<<32
-	MaxMemory  int64     // bytes of graph, stack and memo; default 4 GiB
+	MaxMemory  int64     // bytes of graph, stack and memo, and a quarter of it for one line; default 4 GiB
 	MaxName    int       // bytes of a module or qualified name; default and most 65,536
+	MaxNames   int       // different names that are imported; default 65,536
 	Deadline   time.Time // no opcode runs after it; the zero time means none
 }
 
@@ -20,6 +21,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.MaxName <= 0 || l.MaxName > maxText {
 		l.MaxName = maxText
+	}
+	if l.MaxNames <= 0 {
+		l.MaxNames = 1 << 16
 	}
 	return l
 }

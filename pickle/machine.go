@@ -2,6 +2,7 @@ package pickle
 
 import (
 	"io"
+	"math"
 	"time"
 )
 
@@ -51,6 +52,7 @@ func NewDecoder(r *Reader, limits Limits, loader *Loader) *Decoder {
 func (d *Decoder) Reset(r *Reader, limits Limits, loader *Loader) {
 	d.limits, d.loader, d.r, d.failed, d.extensions = limits.withDefaults(), loader, r, false, nil
 	d.m.globals = nil
+	r.most = int(min(d.limits.MaxMemory/4, math.MaxInt))
 	if d.m.stack != nil { // nothing of another input is kept
 		d.m.clearMemo()
 		d.m.graph.reset()
@@ -111,6 +113,9 @@ type machine struct {
 	behind   int64            // where a loader that read past the open frame stands; 0 for its end
 	mapAs    int              // the protocol that says whether names are mapped; -1 for the program's own
 	memory   int64            // bytes asked for
+	marked   int              // marks that memory was counted for
+	buffer   Value            // what stands for out-of-band buffers
+	buffers  int              // how many were taken
 	bulk     bool             // an opcode of protocol 1 was seen
 	index    map[string]int   // globals by protocol, module and name
 	key      []byte           // scratch
@@ -127,6 +132,7 @@ func (m *machine) reset(d *Decoder) {
 	m.Program = Program{Start: d.r.Offset(), graph: m.graph, events: m.events, source: d.r}
 	m.sp, m.fence, m.marks, m.soft = 0, 0, m.marks[:0], 0
 	m.protocol, m.frame, m.behind, m.mapAs, m.bulk = 0, 0, 0, -1, false
+	m.buffers = 0
 	if d.loader != nil && d.loader.KeepMemo && m.stack != nil {
 		m.globals = kept
 		return
@@ -143,7 +149,8 @@ func (m *machine) reset(d *Decoder) {
 	}
 	clear(m.index)
 	m.clearMemo()
-	m.memory = int64(len(m.stack)+len(m.memo)) * 4
+	m.marked = cap(m.marks)
+	m.memory = int64(len(m.stack)+len(m.memo))*4 + int64(m.marked)*8
 }
 
 func (m *machine) clearMemo() {
@@ -257,6 +264,12 @@ func (m *machine) soften() {
 
 // room makes sure of a free node and of free stack.
 func (m *machine) room() error {
+	if grown := cap(m.marks) - m.marked; grown > 0 {
+		m.marked += grown
+		if err := m.take(grown * 8); err != nil {
+			return err
+		}
+	}
 	if m.np == pageLen {
 		m.page++
 		m.np = 0

@@ -19,7 +19,8 @@ type Reader struct {
 	end  int    // end of the input's bytes in buf
 	last bool   // nothing follows the window
 	next int    // how many bytes to ask for next
-	err  error  // an I/O error other than io.EOF
+	most int    // how large the window may grow; 0 for no bound
+	err  error  // an I/O error other than io.EOF, or a limit
 }
 
 const (
@@ -65,7 +66,7 @@ func (d *Reader) seek(offset int64) {
 // Offset is where the next byte lies in the input.
 func (d *Reader) Offset() int64 { return d.base + int64(d.pos) }
 
-// Err returns the I/O error that ended the input, if one did.
+// Err returns the I/O error that ended the input, or the limit that did.
 func (d *Reader) Err() error { return d.err }
 
 // fill reads until at least need bytes lie in the window or the input ends.
@@ -79,6 +80,10 @@ func (d *Reader) fill(need int) bool {
 			d.pos = 0
 		}
 		if room := d.end + d.next + padding; room > len(d.buf) {
+			if d.most > 0 && room > max(d.most, 8*maxWindow) {
+				d.last, d.err = true, &LimitError{"MaxMemory", 4 * int64(d.most)}
+				break
+			}
 			grown := make([]byte, max(room, 2*len(d.buf))) // doubling keeps a long line linear
 			copy(grown, d.buf[:d.end])
 			d.buf = grown

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && !race
 
 package main
 
@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-var megabytes = flag.Int("exhaustion", 32, "how many megabytes TestExhaustion gives to each inspection")
+var megabytes = flag.Int("exhaustion", 4, "how many megabytes TestExhaustion gives to each inspection")
 
 // TestMain is the command itself where a test runs one in a process of its own.
 func TestMain(m *testing.M) {
