@@ -191,6 +191,7 @@ type decompressor struct {
 	ratio    int64  // how many times its own size a stream may give, beyond what is free
 	size     int64  // of the compressed data
 	deadline time.Time
+	timeout  time.Duration // that set it
 	err      error // why it ended, other than io.EOF
 }
 
@@ -202,7 +203,7 @@ func (w *walk) decompressor(c *codec, r io.ReaderAt, size int64) *decompressor {
 	src := io.NewSectionReader(r, 0, size)
 	return &decompressor{
 		codec: c, src: src, raw: bufio.NewReaderSize(src, 64<<10),
-		spent: &w.expanded, limit: w.limits.MaxExpansion, ratio: w.limits.MaxRatio, size: size, deadline: w.deadline,
+		spent: &w.expanded, limit: w.limits.MaxExpansion, ratio: w.limits.MaxRatio, size: size, deadline: w.deadline, timeout: w.limits.Timeout,
 	}
 }
 
@@ -211,7 +212,7 @@ func (w *walk) decompressor(c *codec, r io.ReaderAt, size int64) *decompressor {
 func (d *decompressor) Read(p []byte) (int, error) {
 	for d.err == nil {
 		if time.Now().After(d.deadline) {
-			d.err = &LimitError{"Timeout", d.deadline.Unix()}
+			d.err = &LimitError{"Timeout", int64(d.timeout)}
 			break
 		}
 		if d.r == nil {
@@ -271,4 +272,9 @@ type LimitError struct {
 }
 
 // Error returns the message without a full stop.
-func (e *LimitError) Error() string { return fmt.Sprintf("limit %s of %d reached", e.Limit, e.Value) }
+func (e *LimitError) Error() string {
+	if e.Limit == "Timeout" {
+		return fmt.Sprintf("limit Timeout of %v reached", time.Duration(e.Value))
+	}
+	return fmt.Sprintf("limit %s of %d reached", e.Limit, e.Value)
+}

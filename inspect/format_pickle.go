@@ -112,6 +112,11 @@ func (w *walk) packed(c *codec, reopen func() *decompressor) bool {
 	d := s.last
 	if first.opcodes == 0 && d.count == 0 {
 		w.rollback(mark)
+		var limit *LimitError
+		if errors.As(d.err, &limit) {
+			w.codecIssue(c, d.err, -1)
+			return true
+		}
 		return false
 	}
 	if w.depth == 0 {
@@ -434,6 +439,8 @@ func (w *walk) failed(s *stream, how *reading, p *pickle.Program, err error) {
 	var where *pickle.Error
 	errors.As(err, &where)
 	switch {
+	case limited && limit.Limit == "Deadline":
+		w.issue(IssueLimit, s.member, where.Offset, "%v", &LimitError{"Timeout", int64(w.limits.Timeout)})
 	case limited:
 		w.issue(IssueLimit, s.member, where.Offset, "%v", where.Err)
 	case w.in.reader.Err() != nil:

@@ -28,9 +28,10 @@ is no model among the paths, and 4 if the command line is wrong. 1 beats 2.
 
 A folder is walked; links in it are not followed, and what is no model by
 content and by name is skipped. Settings come from flags or else from
-MODELSCAN_FORMAT, MODELSCAN_LISTS, MODELSCAN_ALLOW (paths, separated as in PATH)
-and MODELSCAN_TRUST (names, separated by commas); nothing is read from the
-current folder.`,
+MODELSCAN_FORMAT, MODELSCAN_LISTS, MODELSCAN_ALLOW (paths, separated as in PATH),
+MODELSCAN_TRUST (names, separated by commas), MODELSCAN_MAX_MEMORY,
+MODELSCAN_MAX_EXPANSION and MODELSCAN_TIMEOUT; nothing is read from the current
+folder.`,
 		Example: `  modelscan inspect clf.joblib
   modelscan inspect --format json models/ | jq .summary
   modelscan inspect -q --allow our-names.txt clf.pkl && python serve.py`,
@@ -67,7 +68,7 @@ func runInspect(cmd *cobra.Command, paths []string, s *settings) error {
 	if err != nil {
 		return err
 	}
-	models := inspectAll(cmd.Context(), targets)
+	models := inspectAll(cmd.Context(), targets, s.limits.inspect())
 	files := make([]report.File, len(targets))
 	for i, t := range targets {
 		files[i] = report.File{Model: models[i], Verdict: judge(policy, t, models[i])}

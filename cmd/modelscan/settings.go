@@ -25,6 +25,7 @@ type settings struct {
 	lists  string
 	allow  []string
 	trust  []string
+	limits limits
 	all    bool
 	against
 }
@@ -83,6 +84,8 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	flags.StringArrayVar(&s.trust, "trust", nil, "trust every use of `NAME`; repeatable")
 	s.against.addFlags(cmd)
 
+	s.limits.addFlags(cmd)
+
 	complete := func(flag string, values ...string) {
 		values = append([]string{}, values...)
 		if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
@@ -109,6 +112,9 @@ func (s *settings) fromEnvironment(cmd *cobra.Command) error {
 		if text := os.Getenv(v.variable); text != "" && !cmd.Flags().Changed(v.flag) {
 			v.set(text)
 		}
+	}
+	if err := s.limits.fromEnvironment(cmd); err != nil {
+		return err
 	}
 	if _, ok := report.Lookup(s.format); !ok {
 		return unknownFormat(s.format)

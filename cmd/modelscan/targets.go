@@ -127,13 +127,13 @@ func reason(err error) string {
 
 // inspectAll returns the model of each target. As many targets are read at
 // once as there are processors, each by an inspector that is used again.
-func inspectAll(ctx context.Context, targets []target) []*inspect.Model {
+func inspectAll(ctx context.Context, targets []target, limits inspect.Limits) []*inspect.Model {
 	models := make([]*inspect.Model, len(targets))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(targets)) {
 		workers.Go(func() {
-			in := &inspect.Inspector{}
+			in := &inspect.Inspector{Limits: limits}
 			for i := next.Add(1) - 1; i < int64(len(targets)); i = next.Add(1) - 1 {
 				models[i] = inspectOne(ctx, in, targets[i])
 			}
