@@ -192,7 +192,7 @@ type decompressor struct {
 	size     int64  // of the compressed data
 	deadline time.Time
 	timeout  time.Duration // that set it
-	err      error // why it ended, other than io.EOF
+	err      error         // why it ended, other than io.EOF
 }
 
 // freeExpansion is what a stream may give whatever its own size.
