@@ -59,8 +59,8 @@ loop:
 				top = slot + 1
 			}
 		case opLongBinput:
-			slot := int(binary.LittleEndian.Uint32(buf[p:]))
-			if slot >= len(memo) {
+			slot := uint(binary.LittleEndian.Uint32(buf[p:]))
+			if slot >= uint(len(memo)) {
 				more = true
 				break loop
 			}
@@ -73,8 +73,8 @@ loop:
 				stored++
 			}
 			memo[slot] = stack[sp-1]
-			if slot >= top {
-				top = slot + 1
+			if int(slot) >= top {
+				top = int(slot) + 1
 			}
 		case opBinget:
 			v := memo[buf[p]]
@@ -87,8 +87,8 @@ loop:
 			stack[sp] = v
 			sp++
 		case opLongBinget:
-			slot := int(binary.LittleEndian.Uint32(buf[p:]))
-			if slot >= len(memo) || memo[slot] == 0 {
+			slot := uint(binary.LittleEndian.Uint32(buf[p:]))
+			if slot >= uint(len(memo)) || memo[slot] == 0 {
 				more = true
 				break loop
 			}
@@ -167,7 +167,7 @@ loop:
 			sp++
 		case opBinunicode:
 			n := int(binary.LittleEndian.Uint32(buf[p:]))
-			if n > maxText || p+4+n > end {
+			if uint(n) > maxText || p+4+n > end { // 32 bits may make it negative
 				more = true
 				break loop
 			}

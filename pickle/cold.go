@@ -560,7 +560,7 @@ func (m *machine) loadSpan(kind Kind, n int64) error {
 func (m *machine) validate(n int64) (chars int64, err error) {
 	for n > 0 {
 		m.r.fill(int(min(n, minWindow)))
-		piece := m.r.buf[m.r.pos:min(m.r.end, m.r.pos+int(min(n, math.MaxInt32)))]
+		piece := m.r.buf[m.r.pos : m.r.pos+int(min(n, int64(m.r.end-m.r.pos)))]
 		if len(piece) == 0 {
 			return 0, ErrTruncated
 		}
