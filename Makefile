@@ -46,11 +46,14 @@ golden: ## rewrite golden reports, transcripts and the README's sessions; read t
 	$(GO) test ./report ./cmd/modelscan -update
 
 oracle: ## ask Python: make all fixtures, indexes and tables anew in ORACLE (bin/oracle) and compare
-	rm -rf $(ORACLE) && mkdir -p $(ORACLE) && cp -R testdata $(ORACLE)
+	rm -rf $(ORACLE) && mkdir -p $(ORACLE) && cp -R testdata allowlist $(ORACLE)
 	$(PYTHON) $(ORACLE)/testdata/make.py
 	$(PYTHON) $(ORACLE)/testdata/hostile/make.py $$($(PYTHON) testdata/envs.py sklearn-1.3.2 sklearn-1.9.1)
 	$$($(PYTHON) testdata/envs.py sklearn-1.3.2) $(ORACLE)/testdata/oracle/make_tables.py
+	$(PYTHON) $(ORACLE)/testdata/oracle/skops_untrusted.py
+	$(PYTHON) $(ORACLE)/allowlist/profiles.py
 	diff -r -q -x __pycache__ testdata $(ORACLE)/testdata
+	diff -r -q allowlist/lists/profiles $(ORACLE)/allowlist/lists/profiles
 	$(GO) test -count=1 ./pickle ./inspect ./allowlist
 
 cover: ## measure the tests' coverage, by package

@@ -24,7 +24,10 @@
 //	!os.system                                     # never, whatever another list says
 //
 // A name without a colon is split at its last dot. There are no wildcards.
-// Order does not matter. An entry of a built-in list has a reason, an entry
+// A line that begins with @ begins a section, whose lines hold in some places
+// alone: "@sha256 DIGEST…" for files of these digests, "@in PLACE…" for nodes
+// of a skops file by their loaders, or for all that is none ("pickle");
+// "@everywhere" ends it. But for sections, order does not matter. An entry of a built-in list has a reason, an entry
 // of a user's own may have one.
 //
 // # Untrusted input
@@ -36,6 +39,9 @@
 // a file with an issue is never trusted. Messages quote a name that holds
 // anything but letters, digits and the signs of a Python name; Name and
 // Untrusted hold names as they are, so a report must quote them.
+//
+// A digest says nothing of files beside the one that it is of: a model in
+// several files has none, and no pinned line holds for it.
 //
 // A user's list is trusted input: it decides what passes. It is still read
 // with bounds on its size and on the length of its lines.

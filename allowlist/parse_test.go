@@ -119,6 +119,7 @@ func TestTrust(t *testing.T) {
 
 func FuzzParseList(f *testing.F) {
 	f.Add("numpy.ndarray import new build # plain\n!os.system\na:b.c call\r\n")
+	f.Add("@in ObjectNode pickle\na.b import\n@sha256 " + oneDigest + "\na.b call\n@everywhere\na.b new\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		list, err := ParseList("l", strings.NewReader(text))
 		if err != nil {
@@ -130,6 +131,9 @@ func FuzzParseList(f *testing.F) {
 			}
 			if entry.Uses&inspect.Change != 0 {
 				t.Errorf("entry %+v grants change", entry)
+			}
+			if s := entry.Scope; s != nil && len(s.Places)+len(s.Digests) == 0 {
+				t.Errorf("entry %+v holds nowhere", entry)
 			}
 			n := name{entry.Module, entry.Qualname}
 			if again, err := parseName(n.String()); err != nil || again != n {

@@ -254,7 +254,7 @@ func ruleNamed(n name, r rule, uses, explained inspect.Uses) (Ruling, string) {
 		}
 		granted &^= plainly
 	}
-	ruling := Ruling{Denied: uses &^ granted, Reason: r.reason, Source: r.source}
+	ruling := Ruling{Denied: uses &^ granted, Reason: r.reason, Source: r.source, Never: r.never}
 	switch {
 	case r.never:
 		ruling.Denied = uses

@@ -11,11 +11,16 @@ import (
 // policy returns a policy of one list, which is text.
 func policy(t *testing.T, text string) *Policy {
 	t.Helper()
+	return None().With(policyList(t, text))
+}
+
+func policyList(t *testing.T, text string) *List {
+	t.Helper()
 	list, err := ParseList("own.txt", strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return None().With(list)
+	return list
 }
 
 // global returns a plain name with its uses.

@@ -19,6 +19,7 @@ type Ruling struct {
 	Denied  inspect.Uses // uses that no list line grants; zero when trusted
 	Reason  string       // why, in a sentence
 	Source  string       // the list line that decided, such as "sklearn.txt:12"; empty where none did
+	Never   bool         // a list marks the name as never trusted, so that no other can grant it
 }
 
 // Finding is one thing in a file that is not trusted.

@@ -162,7 +162,7 @@ func (m *machine) global(module, name []byte, lines bool) (Value, error) {
 		g.Module, g.Qualname = strings.TrimSuffix(g.Module, "\r"), strings.TrimSuffix(g.Qualname, "\r")
 	}
 	if protocol < 3 {
-		g.Module, g.Qualname = python3Name(g.Module, g.Qualname)
+		g.Module, g.Qualname = Python3Name(g.Module, g.Qualname)
 	}
 	return m.intern(class, g)
 }

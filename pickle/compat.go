@@ -153,8 +153,8 @@ var python3Names = map[[2]string][2]string{
 	{"whichdb", "whichdb"}:                      {"dbm", "whichdb"},
 }
 
-// python3Name returns what Python 3 looks up for a name of a program below protocol 3.
-func python3Name(module, name string) (string, string) {
+// Python3Name returns what Python 3 looks up for a name of a program below protocol 3.
+func Python3Name(module, name string) (string, string) {
 	if to, ok := python3Names[[2]string{module, name}]; ok {
 		return to[0], to[1]
 	}

@@ -102,12 +102,12 @@ func TestPython3Names(t *testing.T) {
 		t.Errorf("got %d modules and %d names, want %d and %d", len(python3Modules), len(python3Names), len(want.Import), len(want.Name))
 	}
 	for from, to := range want.Import {
-		if module, name := python3Name(from, "x y"); module != to || name != "x y" {
+		if module, name := Python3Name(from, "x y"); module != to || name != "x y" {
 			t.Errorf("module %s: got %s, want %s", from, module, to)
 		}
 	}
 	for _, n := range want.Name {
-		if module, name := python3Name(n[0], n[1]); module != n[2] || name != n[3] {
+		if module, name := Python3Name(n[0], n[1]); module != n[2] || name != n[3] {
 			t.Errorf("%s.%s: got %s.%s, want %s.%s", n[0], n[1], module, name, n[2], n[3])
 		}
 	}

@@ -23,6 +23,7 @@ type Tool struct{ Name, Version string }
 type File struct {
 	Model   *inspect.Model
 	Verdict allowlist.Verdict
+	Review  allowlist.Verdict // what the reviewed lists say, for Allow; else zero
 
 	// Environment is what comparing the file with an environment gave; nil
 	// where it was compared with none.
@@ -67,6 +68,14 @@ func (f *File) ruling(i int) allowlist.Ruling {
 		return f.Verdict.Rulings[i]
 	}
 	return allowlist.Ruling{Denied: f.Model.Globals[i].Uses, Reason: "not judged"}
+}
+
+// review returns the judgement of the reviewed lists on global i.
+func (f *File) review(i int) allowlist.Ruling {
+	if i < len(f.Review.Rulings) {
+		return f.Review.Rulings[i]
+	}
+	return allowlist.Ruling{}
 }
 
 // arrays returns how many arrays the file holds and their size, counting

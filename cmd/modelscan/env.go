@@ -74,7 +74,7 @@ func runEnv(cmd *cobra.Command, paths []string, a *against, format string, quiet
 	if err != nil {
 		return err
 	}
-	models := inspectAll(cmd.Context(), targets, inspect.Limits{})
+	models := inspectAll(cmd.Context(), targets, inspect.Limits{}, false)
 	policy := allowlist.None()
 	files := make([]report.File, len(targets))
 	for i, t := range targets {

@@ -88,6 +88,6 @@ which arrays they hold and which library versions wrote them.`,
 		},
 	}
 	root.SetVersionTemplate(versionLine())
-	root.AddCommand(newInspect(), newEnv(), newFormats(), newSchema(), newVersion())
+	root.AddCommand(newInspect(), newAllow(), newEnv(), newFormats(), newSchema(), newVersion())
 	return root
 }

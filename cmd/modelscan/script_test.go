@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -26,8 +27,9 @@ var update = flag.Bool("update", false, "rewrite the transcripts")
 //	{…
 //
 // Sections are parted by an empty line. $TMP is a folder of the test in which
-// there are an empty folder "empty" and a folder "text" with a note, and
-// (BUILD) stands for what differs from one build to the next.
+// there are an empty folder "empty" and a folder "text" with a note,
+// (BUILD) stands for what differs from one build to the next, and (LINE) for
+// the line of a built-in list that is reviewed, and grows.
 func TestScripts(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", "..", "testdata"))
 	if err != nil {
@@ -75,6 +77,8 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+var listLine = regexp.MustCompile(`(?m)^(  [a-z]+\.txt):\d+:`)
+
 // transcript runs one command line and returns its section.
 func transcript(t *testing.T, line, tmp string) string {
 	t.Helper()
@@ -111,6 +115,7 @@ func transcript(t *testing.T, line, tmp string) string {
 	}
 	section += written(t, tmp)
 	build := strings.TrimSuffix(versionLine()[strings.Index(versionLine(), "("):], "\n")
+	section = listLine.ReplaceAllString(section, "$1:(LINE):")
 	section = strings.NewReplacer(build, "(BUILD)", tmp, "$TMP", filepath.ToSlash(tmp), "$TMP").Replace(section)
 	return section
 }

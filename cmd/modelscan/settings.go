@@ -6,12 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"modelscan/allowlist"
 	"modelscan/inspect/environment"
 	"modelscan/report"
 )
@@ -19,12 +17,10 @@ import (
 // settings are what flags and environment say. A flag that is given takes
 // the place of its variable.
 type settings struct {
+	trustSettings
 	format string
 	output []string
 	quiet  bool
-	lists  string
-	allow  []string
-	trust  []string
 	limits limits
 	all    bool
 	against
@@ -69,50 +65,30 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 		names = append(names, f.Name)
 		docs = append(docs, f.Name+"\t"+f.Doc)
 	}
-	var profiles []string
-	for _, p := range allowlist.Profiles() {
-		profiles = append(profiles, p.Name+"\t"+p.Doc)
-	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVarP(&s.format, "format", "f", "table", "report `format`: "+strings.Join(names, ", "))
 	flags.StringArrayVarP(&s.output, "output", "o", nil, "write the report to `FILE` instead of standard output, or,\nas FORMAT=FILE, one more report; repeatable")
 	flags.BoolVarP(&s.quiet, "quiet", "q", false, "write nothing to standard output; the exit code tells")
 	flags.BoolVar(&s.all, "all", false, "in the table, list every array and not the largest alone")
-	flags.StringVar(&s.lists, "lists", "default", "built-in `lists` of trusted names: default, skops, skops-RELEASE,\nweights-only, none")
-	flags.StringArrayVar(&s.allow, "allow", nil, "trust what the list in `FILE` grants; repeatable")
-	flags.StringArrayVar(&s.trust, "trust", nil, "trust every use of `NAME`; repeatable")
+	s.addTrustFlags(cmd)
 	s.against.addFlags(cmd)
-
 	s.limits.addFlags(cmd)
-
-	complete := func(flag string, values ...string) {
-		values = append([]string{}, values...)
-		if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-			panic(err) // no such flag
-		}
-	}
-	complete("format", docs...)
-	complete("lists", profiles...)
-	complete("trust")
+	complete(cmd, "format", docs...)
 }
 
-// fromEnvironment fills what no flag was given for. An empty variable counts
-// as not set.
-func (s *settings) fromEnvironment(cmd *cobra.Command) error {
-	for _, v := range []struct {
-		flag, variable string
-		set            func(string)
-	}{
-		{"format", "MODELSCAN_FORMAT", func(text string) { s.format = text }},
-		{"lists", "MODELSCAN_LISTS", func(text string) { s.lists = text }},
-		{"allow", "MODELSCAN_ALLOW", func(text string) { s.allow = filepath.SplitList(text) }},
-		{"trust", "MODELSCAN_TRUST", func(text string) { s.trust = strings.Split(text, ",") }},
-	} {
-		if text := os.Getenv(v.variable); text != "" && !cmd.Flags().Changed(v.flag) {
-			v.set(text)
-		}
+// complete makes the values of a flag known to shells.
+func complete(cmd *cobra.Command, flag string, values ...string) {
+	values = append([]string{}, values...)
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // no such flag
 	}
+}
+
+// fromEnvironment fills what no flag was given for.
+func (s *settings) fromEnvironment(cmd *cobra.Command) error {
+	fromEnvironment(cmd, "format", "MODELSCAN_FORMAT", func(text string) { s.format = text })
+	s.trustSettings.fromEnvironment(cmd)
 	if err := s.limits.fromEnvironment(cmd); err != nil {
 		return err
 	}
@@ -122,87 +98,20 @@ func (s *settings) fromEnvironment(cmd *cobra.Command) error {
 	return nil
 }
 
+// fromEnvironment sets what no flag was given for. An empty variable counts
+// as not set.
+func fromEnvironment(cmd *cobra.Command, flag, variable string, set func(string)) {
+	if text := os.Getenv(variable); text != "" && !cmd.Flags().Changed(flag) {
+		set(text)
+	}
+}
+
 func unknownFormat(name string) error {
 	var names []string
 	for _, f := range report.Formats() {
 		names = append(names, f.Name)
 	}
 	return fmt.Errorf("unknown format %q, want one of %s", name, strings.Join(names, ", "))
-}
-
-// policy returns what --lists, --allow and --trust say together.
-func (s *settings) policy() (*allowlist.Policy, error) {
-	own, err := s.ownLists()
-	if err != nil {
-		return nil, err
-	}
-	if s.lists == "default" { // which is not read as a whole
-		return allowlist.Default().With(own...), nil
-	}
-	lists, err := s.profileLists()
-	if err != nil {
-		return nil, err
-	}
-	return allowlist.None().With(lists...).With(own...), nil
-}
-
-// trustLists returns the lists of --lists, --allow and --trust, in this order.
-func (s *settings) trustLists() ([]*allowlist.List, error) {
-	lists, err := s.profileLists()
-	if err != nil {
-		return nil, err
-	}
-	own, err := s.ownLists()
-	if err != nil {
-		return nil, err
-	}
-	return append(slices.Clip(lists), own...), nil
-}
-
-// profileLists returns the lists of --lists.
-func (s *settings) profileLists() ([]*allowlist.List, error) {
-	lists, err := allowlist.Lists(s.lists)
-	if err != nil {
-		var names []string
-		for _, p := range allowlist.Profiles() {
-			names = append(names, p.Name)
-		}
-		return nil, fmt.Errorf("%w, want one of %s", err, strings.Join(names, ", "))
-	}
-	return lists, nil
-}
-
-// ownLists returns the lists of --allow and --trust.
-func (s *settings) ownLists() ([]*allowlist.List, error) {
-	var lists []*allowlist.List
-	for _, path := range s.allow {
-		list, err := readList(path)
-		if err != nil {
-			return nil, fmt.Errorf("allow list: %w", err)
-		}
-		lists = append(lists, list)
-	}
-	if len(s.trust) > 0 {
-		names := make([]string, len(s.trust))
-		for i, name := range s.trust {
-			names[i] = strings.TrimSpace(name)
-		}
-		list, err := allowlist.Trust(names...)
-		if err != nil {
-			return nil, fmt.Errorf("trust: %w", err)
-		}
-		lists = append(lists, list)
-	}
-	return lists, nil
-}
-
-func readList(path string) (*allowlist.List, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s", path, reason(err))
-	}
-	defer file.Close()
-	return allowlist.ParseList(path, file)
 }
 
 // output is one report to write.
