@@ -126,6 +126,9 @@ class Release(object):
                         self.names[module, alias.asname or alias.name] = base + "." + alias.name
             elif isinstance(node, ast.ClassDef):
                 self.classes[module, node.name] = self.read_class(node, lines)
+                for inner in node.body:
+                    if isinstance(inner, ast.ClassDef):
+                        self.classes[module, node.name + "." + inner.name] = self.read_class(inner, lines)
             elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 if isinstance(node.value, ast.Call) and dotted(node.value.func) in ("namedtuple", "collections.namedtuple"):
                     first = node.value.args[0] if node.value.args else None
@@ -264,7 +267,8 @@ def survey(names):
             print(path, error, file=sys.stderr)
             continue
         for key, cls in release.classes.items():
-            entry = result.setdefault(".".join(key), {"releases": [], "methods": {}, "others": [], "kind": cls["kind"]})
+            spelled = key[0] + (":" if "." in key[1] else ".") + key[1]
+            entry = result.setdefault(spelled, {"releases": [], "methods": {}, "others": [], "kind": cls["kind"]})
             entry["releases"].append(release.file)
             family, others = release.ancestors(key)
             for owner, ancestor in family.items():

@@ -5,7 +5,7 @@ import re
 PACKAGES = {
     "xgboost": ("xgboost", "XGBoost", r"tracker|collective|federated|spark|rabit|_data_utils|data|training|core|dask|compat"),
     "lightgbm": ("lightgbm", "LightGBM", r"engine|basic|libpath|compat"),
-    "catboost": ("catboost", "CatBoost", r"eval|datasets|utils|monoforest|text_processing|carry|hnsw|core|plot_helpers"),
+    "catboost": ("catboost", "CatBoost", r"eval|datasets|utils|monoforest|text_processing|carry|hnsw|core|plot_helpers|metrics"),
     "imblearn": ("imblearn", "imbalanced-learn", r"utils|under_sampling\.tests|_config"),
     "category_encoders": ("category_encoders", "category_encoders", r"utils"),
     "sklearn_pandas": ("sklearn_pandas", "sklearn-pandas", r"$"),
@@ -20,7 +20,8 @@ PACKAGES = {
     "pynndescent": ("umap", "PyNNDescent", r"threaded"),
     "hdbscan": ("umap", "HDBSCAN", r"plots"),
     "hmmlearn": ("hmmlearn", "hmmlearn", r"$"),
-    "shap": ("shap", "SHAP", r"_serializable|plots|benchmark|actions|utils"),
+    "shap": ("shap", "SHAP", r"_serializable|plots|benchmark|actions|utils(?!\\._legacy)"),
+    "formulaic": ("statsmodels", "formulaic", r"(?!formula$|model_spec$|parser\.types|materializers\.(types|base)|utils\.(structured|layered_mapping|ordered_set|variables)|transforms|errors).*"),
     "lime": ("lime", "LIME", r"wrappers\.scikit_image|submodular_pick"),
     "mapie": ("mapie", "MAPIE", r"_typing"),
     "feature_engine": ("feature_engine", "Feature-engine", r"$"),
@@ -39,7 +40,7 @@ PACKAGES = {
                r"tspulse|toto|tirex|kronos|time_llm|time_moe|catalogue|cnn|lstm|deepar|mcp|mlflow|server|split\.base\._common).*|benchmarking|split\.tests"),
     "skbase": ("sktime", "skbase", r"utils|lookup|testing|validate"),
     "pmdarima": ("statsmodels", "pmdarima", r"warnings|utils|_config|context_managers"),
-    "sksurv": ("sklearn_contrib", "scikit-survival", r"io|docstrings|testing|util|compare|datasets"),
+    "sksurv": ("sklearn_contrib", "scikit-survival", r"io|docstrings|testing|util|compare|datasets|linear_model\.src"),
     "tslearn": ("sklearn_contrib", "tslearn", r"backend|hdftools|shapelets|utils"),
     "pyod": ("pyod", "PyOD", r"utils|.*(torch|deep|auto_?encoder|vae|gan|alad|anogan|base_dl|devnet|ae1svm|lunar|llm|embedding|dif|xgbod|suod|"
              r"agent|mcp|skills|ts_|eif|mo_gaal|so_gaal|gaal|dgcnn|graph).*"),
@@ -118,6 +119,7 @@ READ = [
     (r"mlforecast\..*\.append", "arithmetic on arrays"),
     (r"(treeple|sktree)\..*\.__setstate__", "as in scikit-learn"),
     (r"autogluon\..*\.(__reduce__|__setattr__)", "a dict's own"),
+    (r"formulaic\..*\.(__getattr__|__setattr__|__new__)", "a structure of parts by name, kept in a dict of its own"),
     (r"imblearn\..*\.(__getattr__|add)", "as in scikit-learn"),
     (r"catboost\.metrics\..*", "a metric's parameters, kept in attributes"),
     (r"xgboost\.sklearn\..*\.__setstate__", "sets attributes; text in `_Booster` is a file: the inspector looks at it"),
@@ -127,7 +129,7 @@ READ = [
 
 def family(name):
     """(list, what its classes are) of a class, or None where no model holds its module."""
-    package, _, rest = name.partition(".")
+    package, _, rest = (name.partition(":")[0] + ".x" if ":" in name else name).partition(".")
     if package not in PACKAGES:
         return None
     file, title, outside = PACKAGES[package]
