@@ -7,7 +7,7 @@ PACKAGES = {
     "lightgbm": ("lightgbm", "LightGBM", r"engine|basic|libpath|compat"),
     "catboost": ("catboost", "CatBoost", r"eval|datasets|utils|monoforest|text_processing|carry|hnsw|core|plot_helpers|metrics"),
     "imblearn": ("imblearn", "imbalanced-learn", r"utils|under_sampling\.tests|_config"),
-    "category_encoders": ("category_encoders", "category_encoders", r"utils"),
+    "category_encoders": ("category_encoders", "category_encoders", r"datasets"),
     "sklearn_pandas": ("sklearn_pandas", "sklearn-pandas", r"$"),
     "sklearn2pmml": ("sklearn2pmml", "sklearn2pmml", r"util\.pmml|metrics|h2o"),
     "sklego": ("sklego", "scikit-lego", r"testing"),
