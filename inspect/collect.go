@@ -90,6 +90,9 @@ func (c *collector) names(p *pickle.Program, member string, how *reading) []nest
 		if n.astray && g.Kind == pickle.Computed && !g.Made {
 			continue // a reading gone astray takes a class for text
 		}
+		if n.astray && g.Kind == pickle.Extension && n.uses[i] == 0 {
+			continue // it meets any opcode, and what is looked up and left is nothing of the file's
+		}
 		out := Global{
 			Module: g.Module, Qualname: g.Qualname, Kind: GlobalKind(g.Kind),
 			Uses: Import | n.uses[i], Count: g.Count, Member: member, Offset: g.Offset,
