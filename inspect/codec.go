@@ -179,20 +179,17 @@ func findCodec(head []byte) *codec {
 // decompressor reads a compressed file as Python's modules do: one stream
 // after another until the file ends.
 type decompressor struct {
-	codec    *codec
-	raw      *bufio.Reader
-	src      *io.SectionReader
-	r        io.Reader
-	single   bool // one stream alone, as a member of an archive is
-	opened   bool
-	count    int64  // bytes that came out
-	spent    *int64 // bytes that came out of all that one file holds
-	limit    int64  // of spent
-	ratio    int64  // how many times its own size a stream may give, beyond what is free
-	size     int64  // of the compressed data
-	deadline time.Time
-	timeout  time.Duration // that set it
-	err      error         // why it ended, other than io.EOF
+	codec  *codec
+	w      *walk // has the limits, and what they leave
+	raw    *bufio.Reader
+	src    *io.SectionReader
+	size   int64 // of the compressed data
+	r      io.Reader
+	ahead  *ahead // around r, in a long stream
+	single bool   // one stream alone, as a member of an archive is
+	opened bool
+	count  int64 // bytes that came out
+	err    error // why it ended, other than io.EOF
 }
 
 // freeExpansion is what a stream may give whatever its own size.
@@ -201,18 +198,14 @@ const freeExpansion = 256 << 20
 // decompressor reads size bytes of r, within the limits of the file.
 func (w *walk) decompressor(c *codec, r io.ReaderAt, size int64) *decompressor {
 	src := io.NewSectionReader(r, 0, size)
-	return &decompressor{
-		codec: c, src: src, raw: bufio.NewReaderSize(src, 64<<10),
-		spent: &w.expanded, limit: w.limits.MaxExpansion, ratio: w.limits.MaxRatio, size: size, deadline: w.deadline, timeout: w.limits.Timeout,
-	}
+	return &decompressor{codec: c, w: w, src: src, size: size, raw: bufio.NewReaderSize(src, 64<<10)}
 }
 
 // Read implements io.Reader. Damage in the compressed data ends the stream,
 // so that what came before it is still inspected.
 func (d *decompressor) Read(p []byte) (int, error) {
 	for d.err == nil {
-		if time.Now().After(d.deadline) {
-			d.err = &LimitError{"Timeout", int64(d.timeout)}
+		if d.err = d.w.expired(); d.err != nil {
 			break
 		}
 		if d.r == nil {
@@ -229,15 +222,15 @@ func (d *decompressor) Read(p []byte) (int, error) {
 			}
 			d.r, d.opened = r, true
 		}
-		n, err := d.r.Read(p)
+		n, err := d.next(p)
 		d.count += int64(n)
-		*d.spent += int64(n)
-		if *d.spent > d.limit {
-			d.err = &LimitError{"MaxExpansion", d.limit}
+		d.w.expanded += int64(n)
+		if limit := d.w.limits.MaxExpansion; d.w.expanded > limit {
+			d.err = &LimitError{"MaxExpansion", limit}
 			return n, io.EOF
 		}
-		if d.count > freeExpansion && d.count/d.ratio > d.size {
-			d.err = &LimitError{"MaxRatio", d.ratio}
+		if ratio := d.w.limits.MaxRatio; d.count > freeExpansion && d.count/ratio > d.size {
+			d.err = &LimitError{"MaxRatio", ratio}
 			return n, io.EOF
 		}
 		if err == io.EOF {
@@ -252,7 +245,25 @@ func (d *decompressor) Read(p []byte) (int, error) {
 	return 0, io.EOF
 }
 
+// next reads on in the stream, and has a long one read ahead.
+func (d *decompressor) next(p []byte) (int, error) {
+	if d.ahead != nil {
+		return d.ahead.Read(p)
+	}
+	if d.count > aheadFrom {
+		d.w.in.stopAhead()
+		d.ahead = newAhead(d.r, d.position)
+		d.w.in.ahead = d.ahead
+		return d.ahead.Read(p)
+	}
+	return d.r.Read(p)
+}
+
 func (d *decompressor) close() {
+	if d.ahead != nil {
+		d.ahead.stop()
+		d.ahead = nil
+	}
 	if c, ok := d.r.(io.Closer); ok {
 		c.Close()
 	}
@@ -261,6 +272,14 @@ func (d *decompressor) close() {
 
 // consumed is how many compressed bytes were used.
 func (d *decompressor) consumed() int64 {
+	if d.ahead != nil {
+		return d.ahead.now.at
+	}
+	return d.position()
+}
+
+// position is how far the codec has read.
+func (d *decompressor) position() int64 {
 	at, _ := d.src.Seek(0, io.SeekCurrent)
 	return at - int64(d.raw.Buffered())
 }

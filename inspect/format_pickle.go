@@ -216,7 +216,7 @@ func (w *walk) inflated(data []byte) {
 func (w *walk) codecIssue(c *codec, err error, at int64) {
 	var limit *LimitError
 	switch {
-	case errors.As(err, &limit):
+	case errors.As(err, &limit), errors.Is(err, pickle.ErrInterrupted):
 		w.issue(IssueLimit, w.member, at, "%s data: %v", c.compression(), err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errShort):
 		w.issue(IssueTruncated, w.member, at, "the %s data ends early", c.compression())
@@ -316,7 +316,7 @@ func (w *walk) spooled(s *stream, first *reading) {
 func (w *walk) read(s *stream, how *reading) {
 	s.start(&w.in.reader, how.offset)
 	limits := w.limits.Pickle
-	limits.Deadline = w.deadline
+	limits.Deadline, limits.Done = w.deadline, w.ctx.Done()
 	var loader *pickle.Loader
 	if how.joblib != nil {
 		loader = how.joblib.loader()
@@ -326,7 +326,7 @@ func (w *walk) read(s *stream, how *reading) {
 	w.in.decoder.Reset(&w.in.reader, limits, loader)
 	for {
 		if err := w.ctx.Err(); err != nil {
-			w.readingIssue(s, how, IssueLimit, -1, "not read to the end: %v", err)
+			w.readingIssue(s, how, IssueLimit, -1, "not read to the end: %v", pickle.ErrInterrupted)
 			return
 		}
 		p, err := w.in.decoder.Decode()
@@ -441,7 +441,7 @@ func (w *walk) failed(s *stream, how *reading, p *pickle.Program, err error) {
 	switch {
 	case limited && limit.Limit == "Deadline":
 		w.issue(IssueLimit, s.member, where.Offset, "%v", &LimitError{"Timeout", int64(w.limits.Timeout)})
-	case limited:
+	case limited, errors.Is(err, pickle.ErrInterrupted):
 		w.issue(IssueLimit, s.member, where.Offset, "%v", where.Err)
 	case w.in.reader.Err() != nil:
 		w.issue(IssueIO, s.member, where.Offset, "%v", w.in.reader.Err())

@@ -143,7 +143,7 @@ func FuzzCodec(f *testing.F) {
 
 // inflate reads all that a codec makes of the data, in reads of that size.
 func inflate(c *codec, data []byte, size int) (out []byte, spent int64, why error) {
-	w := &walk{collector: newCollector(&Model{}, Limits{MaxExpansion: 1 << 20, Timeout: time.Minute}.withDefaults())}
+	w := &walk{in: &Inspector{}, ctx: context.Background(), collector: newCollector(&Model{}, Limits{MaxExpansion: 1 << 20, Timeout: time.Minute}.withDefaults())}
 	w.deadline = time.Now().Add(time.Minute)
 	d := w.decompressor(c, bytes.NewReader(data), int64(len(data)))
 	defer d.close()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type Inspector struct {
 
 	reader  pickle.Reader
 	decoder pickle.Decoder
+	ahead   *ahead     // the one that runs
 	inner   *Inspector // of what is read while a program is at hand
 }
 
@@ -101,12 +103,37 @@ func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, si
 		return m
 	}
 	w.content(r, size)
+	in.stopAhead()
+	limited := func(i Issue) bool { return i.Kind == IssueLimit }
+	if err := w.expired(); err != nil && !slices.ContainsFunc(m.Issues, limited) { // a second reading says nothing of its own end
+		w.issue(IssueLimit, "", -1, "not read to the end: %v", err)
+	}
 	w.implied()
 	m.total()
 	if in.Digest && !beside {
 		w.digest(r, size)
 	}
 	return m
+}
+
+// stopAhead ends the goroutine that reads ahead, where there is one: an
+// Inspector has one at a time, whatever becomes of who started it.
+func (in *Inspector) stopAhead() {
+	if in.ahead != nil {
+		in.ahead.stop()
+		in.ahead = nil
+	}
+}
+
+// expired says why reading must end: it was interrupted, or takes too long.
+func (w *walk) expired() error {
+	switch {
+	case w.ctx.Err() != nil:
+		return pickle.ErrInterrupted
+	case time.Now().After(w.deadline):
+		return &LimitError{"Timeout", int64(w.limits.Timeout)}
+	}
+	return nil
 }
 
 // digest works out the SHA-256 of a file. A model in several files has none:

@@ -34,6 +34,8 @@ func (e *LimitError) Error() string { return fmt.Sprintf("limit %s of %d reached
 var (
 	// ErrTruncated says that the input ends inside an opcode or before STOP.
 	ErrTruncated = errors.New("the data ends here")
+	// ErrInterrupted says that Limits.Done was closed.
+	ErrInterrupted = errors.New("interrupted")
 	// ErrOpcode says that a byte is no opcode.
 	ErrOpcode = errors.New("no such opcode")
 	// ErrStack says that an opcode wants more objects than lie above the topmost mark.

@@ -10,6 +10,8 @@ type Limits struct {
 	MaxName    int       // bytes of a module or qualified name; default and most 65,536
 	MaxNames   int       // different names that are imported; default 65,536
 	Deadline   time.Time // no opcode runs after it; the zero time means none
+
+	Done <-chan struct{} // once it is closed, reading ends soon; nil means never
 }
 
 func (l Limits) withDefaults() Limits {

@@ -206,6 +206,11 @@ func (m *machine) refill() error {
 	if r.pos > r.end {
 		return ErrTruncated
 	}
+	select {
+	case <-m.limits.Done:
+		return ErrInterrupted
+	default:
+	}
 	if !m.limits.Deadline.IsZero() && time.Now().After(m.limits.Deadline) {
 		return &LimitError{"Deadline", m.limits.Deadline.Unix()}
 	}
