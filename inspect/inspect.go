@@ -219,8 +219,10 @@ func (w *walk) content(r io.ReaderAt, size int64) {
 	head, known := w.byHead(r, size)
 	if !isZip(head) && zipBehind(r, size) {
 		z := *w
-		z.depth = max(z.depth, 1) // the file keeps the format of its beginning
-		readZip(&z, r, size)
+		if known {
+			z.depth = max(z.depth, 1) // the file keeps the format of its beginning
+		}
+		known = readZip(&z, r, size) || known
 	}
 	switch base := hdf5Behind(r, size); {
 	case base > 0 && known:
@@ -270,6 +272,10 @@ func (w *walk) unknown(content kind) {
 	}
 	w.format(content.name)
 	switch {
+	case content.name == "macos" && w.depth > 0: // whatever the other file is called
+	case content.name == "macos":
+		w.issue(IssueNotModel, w.member, -1, "this is no model: %s", content.what)
+		w.model.NotModel = true
 	case w.plain: // bytes, and no model either
 	case content.known:
 		w.issue(IssueUnsupported, w.member, -1, "this is %s, which is not read yet", content.what)
