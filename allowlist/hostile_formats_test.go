@@ -20,7 +20,7 @@ func TestHostileFormats(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	mine := regexp.MustCompile(`^10-(hdf5|keras|onnx|gguf|safetensors|savedmodel|graph|metagraph|checkpoint|flatbuffer)-?`)
+	skops := regexp.MustCompile(`^10-skops-`) // have a test of their own
 	var in inspect.Inspector
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<22)
@@ -34,7 +34,7 @@ func TestHostileFormats(t *testing.T) {
 		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
 			t.Fatal(err)
 		}
-		if !mine.MatchString(row.File) {
+		if skops.MatchString(row.File) {
 			continue
 		}
 		files++
@@ -47,12 +47,12 @@ func TestHostileFormats(t *testing.T) {
 			t.Errorf("%s (%s): got %s %q, issues %v, want %s", row.File, row.Attacks, v.Status, v.Untrusted, m.Issues, row.Verdict)
 		}
 		for _, name := range row.Names {
-			if !slices.Contains(v.Untrusted, name) && v.Status == Untrusted {
+			if !slices.Contains(v.Untrusted, name) {
 				t.Errorf("%s (%s): %s is missing in %q", row.File, row.Attacks, name, v.Untrusted)
 			}
 		}
 	}
-	if files < 100 {
+	if files < 250 {
 		t.Errorf("got %d hostile files, want at least 100", files)
 	}
 }

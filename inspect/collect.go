@@ -28,6 +28,7 @@ type collector struct {
 	texts     []string           // steps of paths that are written out
 	entered   int                // members of containers
 	expanded  int64              // bytes that were decompressed
+	held      int64              // bytes of it that are in memory
 	sides     map[string]*array  // arrays in side files, by the files' names
 	pieces    map[string]bool    // nested data that was read, by its member: whether it explains its loader
 	storageIn map[string]storage // files of torch that hold one and nothing else, by their members

@@ -6,23 +6,45 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"modelscan/pickle"
 )
 
-var _ = register(format{name: "npy", match: magic(0, "\x93NUMPY"), read: readNpy,
+var _ = register(format{name: "npy", match: magic(0, npyMagic), read: readNpy,
 	doc: "headers 1.0 to 3.0; object arrays as the pickles that they are"})
 
-// readNpy reads a file that is one array.
+const npyMagic = "\x93NUMPY"
+
+// maxAppended bounds the arrays that stand in one file, one behind another.
+const maxAppended = 100_000
+
+// readNpy reads a file of one array, or of several that numpy.load takes one
+// after another.
 func readNpy(w *walk, r io.ReaderAt, size int64) bool {
 	w.format("npy")
-	before := len(w.model.Arrays)
-	a, ok := w.npy(w.member, r, size)
-	for _, known := range w.model.Arrays[before:] {
-		ok = ok && known.Path != w.prefix // the pickle behind the header is the array itself
-	}
-	if ok {
-		w.addArray(w.prefix, a, w.member)
+	at := int64(0)
+	for range maxAppended {
+		before := len(w.model.Arrays)
+		a, end, ok := w.npy(w.member, r, at, size)
+		for _, known := range w.model.Arrays[before:] {
+			ok = ok && known.Path != w.prefix // the pickle behind the header is the array itself
+		}
+		if ok {
+			w.addArray(w.prefix, a, w.member)
+		}
+		if !npyAt(r, end) || w.late(end) {
+			break
+		}
+		at = end
 	}
 	return true
+}
+
+// npyAt tells whether another array begins at an offset.
+func npyAt(r io.ReaderAt, offset int64) bool {
+	var head [len(npyMagic)]byte
+	n, _ := r.ReadAt(head[:], offset)
+	return string(head[:n]) == npyMagic
 }
 
 // maxNpyHeader is more than NumPy's own limit of 10,000 characters for headers of unknown origin.
@@ -39,7 +61,7 @@ type npyHeader struct {
 func readNpyHeader(r io.ReaderAt) (npyHeader, error) {
 	var fixed [12]byte
 	n, _ := r.ReadAt(fixed[:], 0)
-	if n < 10 || string(fixed[:6]) != "\x93NUMPY" {
+	if n < 10 || string(fixed[:6]) != npyMagic {
 		return npyHeader{}, fmt.Errorf("no .npy header")
 	}
 	start, size := int64(10), int64(binary.LittleEndian.Uint16(fixed[8:]))
@@ -99,7 +121,7 @@ func (h *npyHeader) parse(text string) error {
 func descrType(v any, depth int) (dtype, bool) {
 	switch v := v.(type) {
 	case string:
-		return parseDType(v)
+		return parseDType(cmpOr(scalarSizes[v], cmpOr(scalarSizes[v+"_"], v)))
 	case pyTuple: // (dtype, shape): a sub-array
 		if len(v) != 2 || depth > maxDTypeDepth {
 			return dtype{}, false
@@ -165,28 +187,34 @@ func fieldLabel(v any) string {
 	return pythonQuote(name)
 }
 
-// npy reads a .npy file: its array and, where that holds objects, the pickle behind the header.
-func (w *walk) npy(member string, r io.ReaderAt, size int64) (array, bool) {
-	h, err := readNpyHeader(r)
+// npy reads an array at an offset of a .npy file and, where it holds objects,
+// the pickle behind the header. It returns where the array ends. What stands
+// behind a header that NumPy may read otherwise is looked at as a pickle.
+func (w *walk) npy(member string, r io.ReaderAt, at, size int64) (a array, end int64, ok bool) {
+	h, err := readNpyHeader(io.NewSectionReader(r, at, size-at))
+	s := &stream{at: r, size: size, member: member}
+	behind := at + h.data
 	if err != nil {
-		w.issue(IssueMalformed, member, 0, "%v", err)
-		return array{}, false
+		w.issue(IssueMalformed, member, at, "%v", err)
+		w.read(s, &reading{offset: behind, again: true})
+		return array{}, size, false
 	}
 	if h.dtype.hasObject {
-		s := &stream{at: r, size: size, member: member}
-		first := &reading{offset: h.data}
+		first := &reading{offset: behind, after: func(p *pickle.Program) bool { return npyAt(r, p.End) }}
 		w.read(s, first)
 		w.settle(s, first)
-		return h.array, true
+		return h.array, first.end, true
 	}
-	if h.bytes != size-h.data {
+	end = behind + h.bytes
+	if h.bytes != size-behind && !npyAt(r, end) {
 		kind := IssueTrailing
-		if h.bytes > size-h.data {
+		if end > size {
 			kind = IssueTruncated
 		}
-		w.issue(kind, member, h.data, "%d bytes of data where the header says %d", size-h.data, h.bytes)
+		w.issue(kind, member, behind, "%d bytes of data where the header says %d", size-behind, h.bytes)
+		w.read(s, &reading{offset: end, again: true})
 	}
-	return h.array, true
+	return h.array, end, true
 }
 
 // A Python literal is nil, bool, int64, float64, string, pyTuple, pyList or pyDict.
@@ -216,9 +244,19 @@ type literalParser struct {
 // maxLiteralNesting bounds the recursion of the literal parser.
 const maxLiteralNesting = 32
 
+// space steps over what stands between tokens, comments too.
 func (p *literalParser) space() {
-	for p.at < len(p.text) && strings.IndexByte(" \t\r\n\x00", p.text[p.at]) >= 0 {
-		p.at++
+	for p.at < len(p.text) {
+		switch p.text[p.at] {
+		case ' ', '\t', '\r', '\n', '\f', 0:
+			p.at++
+		case '#':
+			for p.at < len(p.text) && p.text[p.at] != '\n' {
+				p.at++
+			}
+		default:
+			return
+		}
 	}
 }
 

@@ -175,7 +175,7 @@ func container(head []byte) bool {
 
 // spool holds decompressed data in memory.
 func (w *walk) spool(d *decompressor) ([]byte, error) {
-	most := w.limits.held()
+	most := max(0, w.limits.held()-w.held) // beside what is held already
 	data, err := io.ReadAll(io.LimitReader(d, most+1))
 	switch {
 	case d.err != nil:
@@ -190,6 +190,8 @@ func (w *walk) spool(d *decompressor) ([]byte, error) {
 
 // inflated reads decompressed data that is no pickle.
 func (w *walk) inflated(data []byte) {
+	w.held += int64(len(data))
+	defer func() { w.held -= int64(len(data)) }()
 	inner := *w
 	inner.depth++
 	if inner.depth > w.limits.MaxDepth {
@@ -202,6 +204,9 @@ func (w *walk) inflated(data []byte) {
 	}
 	head := data[:min(len(data), headSize)]
 	w.format(identify(head).name)
+	if c := findCodec(head); c != nil {
+		w.format(c.name)
+	}
 	for _, f := range formats {
 		if f.match(head) {
 			w.format(f.name)

@@ -4,6 +4,8 @@ import (
 	"io"
 	"path"
 	"strings"
+
+	"modelscan/pickle"
 )
 
 var _ = register(format{name: "zip", match: isZip, read: readZip,
@@ -88,7 +90,11 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 		z.skops(kind.name == "skops")
 		for _, m := range z.members {
 			directory := strings.HasSuffix(m.name, "/") && m.size == 0
-			if m.local && !directory && (kind.opaque == nil || !kind.opaque(m.name)) {
+			switch {
+			case !m.local || directory:
+			case kind.opaque != nil && kind.opaque(m.name):
+				z.numbers(m)
+			default:
 				z.member(m)
 			}
 		}
@@ -134,6 +140,22 @@ func (z *zipArchive) repeated() {
 	}
 }
 
+// numbers looks at a member that its loader takes for numbers. One that is a
+// pickle from its first byte to its last was made for another loader.
+func (z *zipArchive) numbers(m zipMember) {
+	inner, ok := z.w.enter(m.name)
+	if !ok || m.method != 0 || m.size == 0 {
+		return
+	}
+	raw := z.section(m)
+	mark, s := inner.mark(), &stream{at: raw, size: raw.Size(), member: inner.member}
+	only := &reading{after: func(*pickle.Program) bool { return true }}
+	inner.read(s, only)
+	if only.whole == 0 || only.names == 0 || only.end != raw.Size() {
+		inner.rollback(mark)
+	}
+}
+
 // maxChecked is the most data that is read only for its CRC. Loaders of
 // larger members check it themselves, or do not care.
 const maxChecked = 1 << 20
@@ -164,6 +186,7 @@ func (z *zipArchive) member(m zipMember) {
 		}
 	case reopen == nil:
 		z.w.issue(IssueUnsupported, z.w.member, m.header, "the zip member %s is compressed by method %d", pythonQuote(m.name), m.method)
+		inner.read(&stream{at: raw, size: raw.Size(), member: inner.member}, &reading{again: true}) // or is not, and says so
 	default:
 		if !inner.packed(zipMethods[m.method], reopen) && m.size > 0 {
 			z.w.issue(IssueMalformed, z.w.member, m.header, "the zip member %s cannot be decompressed", pythonQuote(m.name))

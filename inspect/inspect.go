@@ -252,10 +252,12 @@ func (w *walk) byHead(r io.ReaderAt, size int64) ([]byte, bool) {
 	}
 	head = head[:n]
 	for _, f := range formats {
+		issues := len(w.model.Issues)
 		if f.match(head) && f.read(w, r, size) {
 			// pickle.load takes any file for opcodes, and some formats begin
 			// with bytes that are some
 			w.read(&stream{at: r, size: size, member: w.member}, &reading{again: true, joblib: &joblibLoader{}})
+			w.behind(r, size, w.model.Issues[min(issues, len(w.model.Issues)):])
 			return head, true
 		}
 	}
@@ -263,6 +265,23 @@ func (w *walk) byHead(r io.ReaderAt, size int64) ([]byte, bool) {
 		return head, true
 	}
 	return head, w.pickles(identify(head), head, r, size)
+}
+
+// maxBehind bounds the places in a file that are looked at again.
+const maxBehind = 16
+
+// behind reads bytes that a format does not explain as a loader of pickles
+// would, who is given a file that stands there.
+func (w *walk) behind(r io.ReaderAt, size int64, issues []Issue) {
+	var places []int64
+	for _, issue := range issues {
+		if issue.Kind == IssueTrailing && issue.Member == w.member && issue.Offset > 0 && len(places) < maxBehind {
+			places = append(places, issue.Offset)
+		}
+	}
+	for _, at := range places {
+		w.read(&stream{at: r, size: size, member: w.member}, &reading{again: true, offset: at})
+	}
 }
 
 // unknown says what a file is that nothing here reads.

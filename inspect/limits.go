@@ -16,7 +16,7 @@ type Limits struct {
 	MaxPrograms  int           // programs in one stream; default 1,000,000
 	MaxArrays    int           // arrays listed one by one; default 100,000
 	MaxIssues    int           // issues listed; default 1,000
-	MaxDepth     int           // of containers in containers; default 8
+	MaxDepth     int           // of containers in containers; default 16
 	Timeout      time.Duration // for one file; default 10 minutes
 }
 
@@ -43,7 +43,7 @@ func (l Limits) withDefaults() Limits {
 	def(&l.MaxPrograms, 1_000_000)
 	def(&l.MaxArrays, 100_000)
 	def(&l.MaxIssues, 1_000)
-	def(&l.MaxDepth, 8)
+	def(&l.MaxDepth, 16)
 	return l
 }
 

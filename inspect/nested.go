@@ -139,8 +139,8 @@ func (w *walk) nested(s *stream, p *pickle.Program, pieces []nested) {
 // nestedName names what is given to a function or an attribute.
 func nestedName(taker string, offset int64) string { return fmt.Sprintf("%s@%d", taker, offset) }
 
-// piece reads one, and says whether it is a file of torch's that was read
-// whole, so that all it would do is in the report.
+// piece reads one, and says whether it is a file of torch's that holds a
+// storage, as pickled tensors carry it, and was read whole.
 func (w *walk) piece(source *pieceSource, p *pickle.Program, piece nested) bool {
 	name := nestedName(piece.name, piece.offset)
 	known, met := w.pieces[joinMember(w.member, name)]
@@ -162,13 +162,13 @@ func (w *walk) piece(source *pieceSource, p *pickle.Program, piece nested) bool 
 		return false
 	}
 	inner.in, inner.torch = w.in.nested(), false
-	format := "" // of a model in its library's own form
 	if piece.read != nil {
 		piece.read(inner, r, size)
 	} else {
-		format = inner.carried(r, size)
+		inner.carried(r, size)
 	}
-	whole := format == "torch" && len(w.model.Issues) == issues && issues < w.limits.MaxIssues
+	_, storage := w.storageIn[inner.member]
+	whole := storage && len(w.model.Issues) == issues && issues < w.limits.MaxIssues
 	if w.pieces[inner.member] = whole; len(w.pieces) > maxPieces {
 		clear(w.pieces)
 	}
@@ -176,15 +176,14 @@ func (w *walk) piece(source *pieceSource, p *pickle.Program, piece nested) bool 
 }
 
 // carried reads data that a loader will take for a model, whatever it is,
-// and returns its format.
-func (w *walk) carried(r io.ReaderAt, size int64) string {
+// and files an issue where it is of no format.
+func (w *walk) carried(r io.ReaderAt, size int64) {
 	issues, format := len(w.model.Issues), ""
 	w.told = &format
 	w.content(r, size)
 	if format != "pickle" && format != "joblib" && !isRead(format) && len(w.model.Issues) == issues {
 		w.issue(IssueUnsupported, w.member, 0, "a loader is given what is of no known format")
 	}
-	return format
 }
 
 // maxPieces bounds what is remembered of pieces that were read.

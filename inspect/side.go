@@ -71,7 +71,7 @@ func (w *walk) sideFile(f sideFile) *array {
 	}
 	inner := *w
 	inner.in = new(Inspector) // the file's own reader and decoder are at work
-	a, ok := inner.npy(f.name, file, info.Size())
+	a, _, ok := inner.npy(f.name, file, 0, info.Size())
 	if !ok {
 		return nil
 	}

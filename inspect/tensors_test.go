@@ -65,6 +65,9 @@ func TestArrayFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if strings.Contains(name, "appended") { // numpy.load takes the next one when it is called again
+				m.Arrays = m.Arrays[:len(fact.Arrays)]
+			}
 			var got, want []string
 			for _, a := range m.Arrays {
 				got = append(got, fmt.Sprint(a.Path, " ", a.DType, a.Shape, a.Order, a.Bytes, a.Member))

@@ -238,6 +238,8 @@ func (t *torchLegacy) storages(w *walk, s *stream) {
 		}
 	}
 	if rest := r.Peek(1); len(rest) > 0 {
-		w.issue(IssueTrailing, s.member, r.Offset(), "bytes behind the last torch storage")
+		at := r.Offset()
+		w.issue(IssueTrailing, s.member, at, "bytes behind the last torch storage")
+		w.read(s, &reading{again: true, offset: at})
 	}
 }

@@ -11,12 +11,6 @@ import (
 // are pickles with raw bytes between them, and "pickle" refers to the tensors
 // by persistent ids.
 
-// tarMember is a file in a tar archive.
-type tarMember struct {
-	name     string
-	at, size int64
-}
-
 // isTorchTar tells whether members are those of torch's oldest form.
 func isTorchTar(members []tarMember) bool {
 	found := map[string]bool{}
@@ -38,7 +32,7 @@ func (w *walk) torchTar(r io.ReaderAt, members []tarMember) {
 	t := &torchTar{storages: map[int64]dtype{}, tensors: map[string]array{}}
 	for _, name := range []string{"storages", "tensors", ""} {
 		for _, m := range members {
-			part := io.NewSectionReader(r, m.at, m.size)
+			part := m.in(r)
 			known := m.name == "storages" || m.name == "tensors"
 			switch {
 			case name == "" && !known:

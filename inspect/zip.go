@@ -27,11 +27,12 @@ type zipArchive struct {
 	r       io.ReaderAt
 	size    int64
 	members []zipMember
-	shift   int64           // bytes in front of the archive, by which its offsets are off
-	start   int64           // of the central directory; -1 without one
-	end     int64           // behind the end record and its comment
-	npz     bool            // members are arrays by their names
-	plain   map[string]bool // members that the loader takes for bytes, whatever is in them
+	ends    map[int64]zipMember // by where their data ends
+	shift   int64               // bytes in front of the archive, by which its offsets are off
+	start   int64               // of the central directory; -1 without one
+	end     int64               // behind the end record and its comment
+	npz     bool                // members are arrays by their names
+	plain   map[string]bool     // members that the loader takes for bytes, whatever is in them
 }
 
 const (
@@ -304,9 +305,11 @@ func (z *zipArchive) compare(m, local zipMember) {
 // gaps looks between the members for bytes that no header explains.
 func (z *zipArchive) gaps() {
 	spans := make([][2]int64, 0, len(z.members)+1)
+	z.ends = map[int64]zipMember{}
 	for _, m := range z.members {
 		if m.local {
 			spans = append(spans, [2]int64{m.header, m.data + m.packed})
+			z.ends[m.data+m.packed] = m
 		}
 	}
 	if z.start >= 0 {
@@ -332,10 +335,10 @@ const maxDescriptor = 24
 // gap looks for members in bytes from at to end, which no header explains
 // but for a data descriptor or zeros.
 func (z *zipArchive) gap(at, end int64) {
-	if first := z.read(at, int(min(4, end-at))); end-at <= maxDescriptor && at > 0 && (end-at != 4 || len(first) == 4) {
-		if string(first) != zipLocal {
-			return
-		}
+	start := at
+	last, ends := z.ends[at]
+	if end-at <= maxDescriptor && ends && last.flags&flagDescriptor != 0 {
+		return
 	}
 	explained := true
 	for at < end {
@@ -360,8 +363,16 @@ func (z *zipArchive) gap(at, end int64) {
 		at = max(at+4, m.data+m.packed)
 	}
 	if !explained {
-		z.w.issue(IssueTrailing, z.w.member, at, "bytes in the zip archive that belong to no member")
+		z.w.issue(IssueTrailing, z.w.member, start, "bytes in the zip archive that belong to no member")
+		if ends && last.method == 0 { // its size may lie
+			z.stray(last.data)
+		}
 	}
+}
+
+// stray looks at bytes from an offset on as a loader of pickles would.
+func (z *zipArchive) stray(at int64) {
+	z.w.read(&stream{at: z.r, size: z.size, member: z.w.member}, &reading{again: true, offset: at})
 }
 
 // hidden adds a member that the directory does not name. Where its size

@@ -740,7 +740,7 @@ def hdf5_files():
         b"\x19\0\0\0" + struct.pack("<I", 16)) * 1000 + FLOAT))], broken)
     one("type-unknown", "a type of no known class", lambda f: [link("d", f.dataset(kind=b"\x1f" + FLOAT[1:]))], broken)
     one("cut", "a file that was longer", lambda f: [link("d", f.dataset())], broken, end=1 << 20)
-    one("trailing", "a pickle behind the end", lambda f: [link("d", f.dataset())], broken, more=EVIL)
+    one("trailing", "a pickle behind the end", lambda f: [link("d", f.dataset())], {}, more=EVIL)
     one("superblock-9", "a superblock to come", lambda f: [link("d", f.dataset())], broken, version=9)
     one("message-unknown", "a message to come", lambda f: [(0x99, bytes(8))], broken)
     one("two-layouts", "a dataset with two layouts", lambda f: [link("d", f.dataset(more=[(8, struct.pack(
