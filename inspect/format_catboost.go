@@ -65,6 +65,9 @@ func (w *walk) catboost(r io.ReaderAt, size int64) {
 		w.issue(IssueTrailing, w.member, f.in.end, "%d bytes behind the CatBoost model", rest)
 	}
 	c.state(w)
+	for _, p := range c.info {
+		w.metadata(p.Name, p.Value, w.member)
+	}
 }
 
 // catboostModel is what a model says of itself, in either form.

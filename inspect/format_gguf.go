@@ -162,6 +162,9 @@ func (g *gguf) key() bool {
 		g.template(name, start)
 	}
 	g.root.param(name, value)
+	if strings.HasPrefix(name, "general.") {
+		g.w.metadata(name, value, g.w.member)
+	}
 	return true
 }
 

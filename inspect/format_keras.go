@@ -410,6 +410,9 @@ func (w *walk) kerasMetadata(r io.ReaderAt, size int64) {
 		case e.kind == docText && key == "keras_version" && plausibleVersion(string(e.text)):
 			w.version("keras", string(e.text), "keras_version", w.member)
 		}
+		if e.kind == docText {
+			w.metadata(key, string(e.text), w.member)
+		}
 	}
 	if why := doc.problem(); why != "" {
 		w.issue(IssueMalformed, w.member, doc.where(), "the metadata is no JSON: %s", why)

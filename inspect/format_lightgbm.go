@@ -63,6 +63,9 @@ func (w *walk) lightgbm(r io.ReaderAt, size int64) {
 		w.issue(IssueTruncated, w.member, size, "the LightGBM model ends early")
 	}
 	l.state()
+	for _, p := range l.train {
+		w.metadata("parameters."+p.Name, p.Value, w.member)
+	}
 }
 
 // maxLine bounds what is kept of a line of text.

@@ -214,6 +214,7 @@ func (o *onnx) opset(f pbField) {
 func (o *onnx) property(f pbField, where string) {
 	key, value, _ := o.pair(f)
 	o.root.param(where+"["+pythonQuote(key)+"]", textValue([]byte(value), len(value) == maxText))
+	o.w.metadata(key, value, o.w.member)
 }
 
 func (o *onnx) training(f pbField) {

@@ -389,6 +389,7 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 		}
 		w.objects(p, s.member)
 		w.era(p, s.member)
+		w.notes(p, s.member)
 		if s.member == "" || w.root {
 			w.model.Root = rootObject(p)
 		}

@@ -139,6 +139,7 @@ func (s *safetensors) metadata() {
 			continue
 		}
 		s.root.param(name, textValue(value.text, value.cut))
+		s.w.metadata(name, string(value.text), s.w.member)
 	}
 }
 

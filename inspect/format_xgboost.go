@@ -228,6 +228,7 @@ func (x *xgbDocument) state(w *walk) {
 	x.features.param(o, "feature_names", true)
 	for _, p := range x.attributes {
 		o.param("attributes."+p.Name, p.Value)
+		w.metadata("attributes."+p.Name, p.Value, w.member)
 	}
 	w.describe(o)
 }

@@ -102,6 +102,10 @@ func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, si
 		w.issue(IssueLimit, "", -1, "not read: %v", err)
 		return m
 	}
+	sum := make(chan string, 1)
+	if in.Digest {
+		go func() { sum <- digest(ctx, r, size) }() // beside the reading
+	}
 	w.content(r, size)
 	in.stopAhead()
 	limited := func(i Issue) bool { return i.Kind == IssueLimit }
@@ -110,8 +114,10 @@ func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, si
 	}
 	w.implied()
 	m.total()
-	if in.Digest && !beside {
-		w.digest(r, size)
+	if in.Digest {
+		if m.SHA256 = <-sum; beside {
+			m.SHA256 = "" // a model in several files: one's would say nothing of the others
+		}
 	}
 	return m
 }
@@ -136,20 +142,19 @@ func (w *walk) expired() error {
 	return nil
 }
 
-// digest works out the SHA-256 of a file. A model in several files has none:
-// one file's would say nothing of the others.
-func (w *walk) digest(r io.ReaderAt, size int64) {
+// digest works out the SHA-256 of a file; it is empty where the file could
+// not be read.
+func digest(ctx context.Context, r io.ReaderAt, size int64) string {
 	sum := sha256.New()
 	for at := int64(0); at < size; at += digestStep {
-		if w.ctx.Err() != nil {
-			return
+		if ctx.Err() != nil {
+			return ""
 		}
-		if _, err := io.Copy(sum, io.NewSectionReader(r, at, min(digestStep, size-at))); err != nil {
-			w.issue(IssueIO, "", at, "%v", err)
-			return
+		if n, err := io.Copy(sum, io.NewSectionReader(r, at, min(digestStep, size-at))); err != nil || n != min(digestStep, size-at) {
+			return ""
 		}
 	}
-	w.model.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // digestStep is how much is read before the context is asked again.

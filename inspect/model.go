@@ -15,6 +15,7 @@ type Model struct {
 	Globals  []Global
 	Hazards  []Hazard
 	Versions []Version
+	Metadata []Metadata
 	Arrays   []Array
 	Programs []Program
 	Issues   []Issue

@@ -26,9 +26,13 @@ func WriteRequirements(w io.Writer, r *Report) error {
 			p.line(shortText(f.Model.Path, maxTextLen) + ": " + effectText(f.Environment))
 			p.gap()
 			p.checks(f.Environment)
-		default:
+		case f.Checklist == nil:
 			p.gap()
 			p.requirements(f)
+		}
+		if f.Checklist != nil {
+			p.gap()
+			p.checklist(f)
 		}
 	}
 	if p.out.Len() == 0 {
@@ -60,6 +64,25 @@ func (p *page) requirements(f *File) {
 	}
 	if len(others) > 0 {
 		p.line("# also imports " + shortText(strings.Join(others, ", "), maxTextLen))
+	}
+}
+
+// checklist writes which items of the guide a file carries.
+func (p *page) checklist(f *File) {
+	carried := 0
+	rows := [][]string{{"item", "carried", "what"}}
+	for _, item := range f.Checklist {
+		what, word := item.What, "no"
+		if item.Carried {
+			carried++
+			what, word = strings.Join(convert(item.Evidence, func(s *string) string { return shortText(*s, maxNameLen) }), "; "), "yes"
+		}
+		rows = append(rows, []string{item.Name, word, what})
+	}
+	p.line(fmt.Sprintf("%s: carries %d of %s", shortText(f.Model.Path, maxTextLen), carried, plural(len(f.Checklist), "item")))
+	p.grid(rows)
+	if f.Model.SHA256 != "" {
+		p.line("  sha256 to keep elsewhere: " + f.Model.SHA256)
 	}
 }
 
@@ -115,6 +138,15 @@ type jsonEnvironmentFile struct {
 	Requirements []jsonRequirement `json:"requirements"`
 	OtherModules []string          `json:"other_modules"`
 	Environment  *jsonEnvironment  `json:"environment,omitempty"`
+	SHA256       string            `json:"sha256,omitempty"`
+	Checklist    []jsonItem        `json:"checklist,omitempty"`
+}
+
+type jsonItem struct {
+	Item     string   `json:"item"`
+	What     string   `json:"what"`
+	Carried  bool     `json:"carried"`
+	Evidence []string `json:"evidence"`
 }
 
 type jsonRequirement struct {
@@ -161,6 +193,10 @@ func newJSONEnvironmentFile(f *File) jsonEnvironmentFile {
 		}),
 		OtherModules: texts(others),
 		Environment:  newJSONEnvironment(f.Environment),
+		SHA256:       f.Model.SHA256,
+		Checklist: convert(f.Checklist, func(i *environment.Item) jsonItem {
+			return jsonItem{i.Name, i.What, i.Carried, texts(i.Evidence)}
+		}),
 	}
 }
 

@@ -63,6 +63,7 @@ type jsonFile struct {
 	Versions    []jsonVersion    `json:"versions"`
 	Arrays      []jsonArray      `json:"arrays"`
 	ArraysTotal jsonTotal        `json:"arrays_total"`
+	Metadata    []jsonMetadata   `json:"metadata,omitempty"`
 	Sparse      []jsonSparse     `json:"sparse,omitempty"`
 	Programs    []jsonProgram    `json:"programs"`
 	Model       *jsonModel       `json:"model,omitempty"`
@@ -118,6 +119,12 @@ type jsonArray struct {
 
 	Strides []int64 `json:"strides,omitempty"`
 	Storage string  `json:"storage,omitempty"`
+}
+
+type jsonMetadata struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Member string `json:"member"`
 }
 
 type jsonTotal struct {
@@ -205,7 +212,10 @@ func newJSONFile(f *File) jsonFile {
 			return jsonArray{whole(a.Path), whole(a.DType), shape, whole(a.Order), a.Bytes, whole(a.Member), a.Offset, a.Strides, whole(a.Storage)}
 		}),
 		ArraysTotal: jsonTotal{count, size, convert(m.ByDType, newJSONShare), convert(m.ByPart, newJSONShare)},
-		Sparse:      convert(m.Sparse, newJSONSparse),
+		Metadata: convert(m.Metadata, func(d *inspect.Metadata) jsonMetadata {
+			return jsonMetadata{whole(d.Key), whole(d.Value), whole(d.Member)}
+		}),
+		Sparse: convert(m.Sparse, newJSONSparse),
 		Programs: convert(m.Programs, func(p *inspect.Program) jsonProgram {
 			return jsonProgram{whole(p.Member), p.Offset, p.End, p.Protocol, whole(p.Loader), p.Latin1, p.Opcodes, p.Calls}
 		}),

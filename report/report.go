@@ -28,6 +28,10 @@ type File struct {
 	// Environment is what comparing the file with an environment gave; nil
 	// where it was compared with none.
 	Environment *environment.Result
+
+	// Checklist is which items of provenance the file carries; nil where
+	// nobody asked.
+	Checklist []environment.Item
 }
 
 // Summary counts files by verdict; Files is the sum of Trusted, Untrusted,

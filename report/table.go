@@ -128,6 +128,9 @@ func (p *page) gap() {
 func (p *page) file(f *File, all bool) {
 	body := &page{all: p.all}
 	if all {
+		if f.Model.SHA256 != "" {
+			body.line("  sha256 " + f.Model.SHA256)
+		}
 		body.names(f)
 		body.versions(f.Model)
 		body.model(f.Model.Root)

@@ -8,6 +8,7 @@ import (
 
 	"modelscan/allowlist"
 	"modelscan/inspect"
+	"modelscan/inspect/environment"
 	"modelscan/report"
 )
 
@@ -17,10 +18,16 @@ var envFormats = []report.Format{
 	{Name: "json", Doc: "the same, as JSON", Write: report.WriteEnvironments},
 }
 
+// envSettings are the flags of the command env.
+type envSettings struct {
+	format    string
+	quiet     bool
+	checklist bool
+	against
+}
+
 func newEnv() *cobra.Command {
-	var a against
-	var format string
-	var quiet bool
+	var s envSettings
 	cmd := &cobra.Command{
 		Use:   "env PATH…",
 		Short: "Say which environment model files ask for",
@@ -34,6 +41,10 @@ takes or prints them), poetry.lock, uv.lock, pdm.lock, pylock.toml,
 Pipfile.lock, an environment.yml or a lock of conda, a pyproject.toml, or what
 is installed beside an interpreter. Nothing is run.
 
+With --checklist, say which of the things the file carries that scikit-learn's
+guide to model persistence wants kept: a reference to the data, the code, the
+versions, a score, a hash.
+
 The exit code is 0 if nothing is known that would warn or break, 1 if a load
 would, 2 if a file could not be read whole or is no model, 3 if there is no
 model, and 4 if the command line is wrong.`,
@@ -42,31 +53,32 @@ model, and 4 if the command line is wrong.`,
   modelscan env --python .venv clf.joblib`,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runEnv(cmd, args, &a, format, quiet)
+			return runEnv(cmd, args, &s)
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVarP(&format, "format", "f", "requirements", "`format`: requirements, json")
-	flags.BoolVarP(&quiet, "quiet", "q", false, "write nothing to standard output; the exit code tells")
-	a.addFlags(cmd)
+	flags.StringVarP(&s.format, "format", "f", "requirements", "`format`: requirements, json")
+	flags.BoolVarP(&s.quiet, "quiet", "q", false, "write nothing to standard output; the exit code tells")
+	flags.BoolVar(&s.checklist, "checklist", false, "say which items of provenance each file carries: data, code,\nversions, score, hash")
+	s.against.addFlags(cmd)
 	return cmd
 }
 
-func runEnv(cmd *cobra.Command, paths []string, a *against, format string, quiet bool) error {
+func runEnv(cmd *cobra.Command, paths []string, s *envSettings) error {
 	if len(paths) == 0 {
 		return errors.New("no path given")
 	}
 	var chosen report.Format
 	for _, f := range envFormats {
-		if f.Name == format {
+		if f.Name == s.format {
 			chosen = f
 		}
 	}
 	if chosen.Write == nil {
-		return fmt.Errorf("unknown format %q, want requirements or json", format)
+		return fmt.Errorf("unknown format %q, want requirements or json", s.format)
 	}
-	env, err := a.environment()
+	env, err := s.environment()
 	if err != nil {
 		return err
 	}
@@ -74,7 +86,7 @@ func runEnv(cmd *cobra.Command, paths []string, a *against, format string, quiet
 	if err != nil {
 		return err
 	}
-	models := inspectAll(cmd.Context(), targets, inspect.Limits{}, false)
+	models := inspectAll(cmd.Context(), targets, inspect.Limits{}, s.checklist)
 	policy := allowlist.None()
 	files := make([]report.File, len(targets))
 	for i, t := range targets {
@@ -82,10 +94,13 @@ func runEnv(cmd *cobra.Command, paths []string, a *against, format string, quiet
 		if env != nil && files[i].Verdict.Status != allowlist.Skipped {
 			files[i].Environment = env.Compare(models[i])
 		}
+		if s.checklist && files[i].Verdict.Status != allowlist.Skipped {
+			files[i].Checklist = environment.Checklist(models[i])
+		}
 	}
 	r := report.New(report.Tool{Name: "modelscan", Version: version}, files)
 	code := envCode(r, models)
-	if !quiet {
+	if !s.quiet {
 		if err := write(cmd, []output{{format: chosen}}, r); err != nil {
 			return &exitError{max(code, exitIncomplete), err}
 		}

@@ -68,7 +68,7 @@ func runInspect(cmd *cobra.Command, paths []string, s *settings) error {
 	if err != nil {
 		return err
 	}
-	models := inspectAll(cmd.Context(), targets, s.limits.inspect(), policy.Pinned())
+	models := inspectAll(cmd.Context(), targets, s.limits.inspect(), s.digest || policy.Pinned())
 	files := make([]report.File, len(targets))
 	for i, t := range targets {
 		files[i] = report.File{Model: models[i], Verdict: judge(policy, t, models[i])}

@@ -23,6 +23,7 @@ type settings struct {
 	quiet  bool
 	limits limits
 	all    bool
+	digest bool
 	against
 }
 
@@ -72,6 +73,7 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	flags.BoolVarP(&s.quiet, "quiet", "q", false, "write nothing to standard output; the exit code tells")
 	flags.BoolVar(&s.all, "all", false, "in the table, list every array and not the largest alone")
 	s.addTrustFlags(cmd)
+	flags.BoolVar(&s.digest, "digest", false, "say the SHA-256 of each file, too")
 	s.against.addFlags(cmd)
 	s.limits.addFlags(cmd)
 	complete(cmd, "format", docs...)
