@@ -14,8 +14,9 @@ const (
 	hdf5SharedTableMessage  = 0x0f
 	hdf5ContinuationMessage = 0x10
 	hdf5SymbolsMessage      = 0x11
+	hdf5DriverMessage       = 0x14
 	hdf5AttributesMessage   = 0x15
-	hdf5LastMessage         = 0x18
+	hdf5LastMessage         = 0x17
 )
 
 // hdf5Single are the messages of which an object has one.
@@ -158,9 +159,12 @@ func (r *hdf5Header) message(m hdf5Message) {
 			r.messages = append(r.messages, m)
 		}
 	case m.kind > hdf5LastMessage:
-		r.h.fail(IssueUnsupported, m.at, "an object has a message of the unknown type %d", m.kind)
+		// 24 is an image of objects that stand in for those elsewhere in the file
+		r.h.fail(IssueUnsupported, m.at, "a message of the type %d, which is not read", m.kind)
 	case m.kind == hdf5SharedTableMessage:
 		r.h.fail(IssueUnsupported, m.at, "messages that objects share in a table are not read")
+	case m.kind == hdf5DriverMessage:
+		r.h.fail(IssueUnsupported, m.at, "the file is one of several, by a driver's word")
 	default:
 		r.messages = append(r.messages, m)
 	}

@@ -58,14 +58,13 @@ func isKerasJSON(head []byte) bool {
 	return isJSON(head)
 }
 
-// readKerasConfig reads a configuration: a member of a Keras archive, or one
-// that stands alone, as Model.to_json writes it.
+// readKerasConfig reads a configuration: a member of a zip archive under the
+// name that Keras looks for, or one that stands alone, as Model.to_json writes it.
 func readKerasConfig(w *walk, r io.ReaderAt, size int64) bool {
 	switch {
 	case w.keras && named("config.json")(w.name):
 	case w.keras && named("metadata.json")(w.name):
-		w.kerasMetadata(r, size)
-		return true
+		return w.kerasMetadata(r, size)
 	case size > maxJSON || !isKerasConfig(newCursor(r, size)):
 		return false
 	}
@@ -376,20 +375,14 @@ func (k *keras) symbol(symbol string, offset int64) {
 }
 
 // nodeDef judges an operator of TensorFlow that a layer of Keras 2.3 and
-// older runs: a NodeDef, as JSON or as a text of JSON, in which its name comes early.
+// older runs. It says false where the operator cannot be told: a NodeDef that
+// is a text is bytes of a protocol buffer.
 func (k *keras) nodeDef(config map[string]string, offset int64) bool {
 	op := config["node_op"]
-	if text := config["node_def"]; text != "" {
-		_, rest, _ := strings.Cut(text, `"op": "`)
-		op, _, _ = strings.Cut(rest, `"`)
-		if strings.Count(text, `"op"`) > 1 {
-			return false
-		}
-	}
 	if does := tensorflowOperators[op]; does != "" {
 		k.hazard("tensorflow-operator", "tensorflow.raw_ops."+op, "a layer runs the operator "+op+", which "+does, offset)
 	}
-	return isOperator(op)
+	return config["node_def"] == "" && isOperator(op)
 }
 
 func (k *keras) hazard(rule, name, message string, offset int64) {
@@ -400,21 +393,20 @@ func (k *keras) hazard(rule, name, message string, offset int64) {
 }
 
 // kerasMetadata reads metadata.json of a .keras archive.
-func (w *walk) kerasMetadata(r io.ReaderAt, size int64) {
-	doc := newJSON(newCursor(r, size), kerasText)
-	key := ""
+func (w *walk) kerasMetadata(r io.ReaderAt, size int64) bool {
+	doc := newJSON(plainJSON(newCursor(r, size)), kerasText)
+	key, found := "", false
 	for e := doc.next(); e.kind != docEnd; e = doc.next() {
 		switch {
 		case e.kind == docKey:
 			key = string(e.text)
 		case e.kind == docText && key == "keras_version" && plausibleVersion(string(e.text)):
+			found = true
 			w.version("keras", string(e.text), "keras_version", w.member)
 		}
 		if e.kind == docText {
 			w.metadata(key, string(e.text), w.member)
 		}
 	}
-	if why := doc.problem(); why != "" {
-		w.issue(IssueMalformed, w.member, doc.where(), "the metadata is no JSON: %s", why)
-	}
+	return found
 }

@@ -70,10 +70,6 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 	kind := z.kind()
 	w.format(cmpOr(kind.name, "zip"))
 	switch kind.name {
-	case "keras":
-		inner := *w
-		inner.keras = true
-		z.w = &inner
 	case "torch-package":
 		inner := *w
 		inner.torch = true
@@ -84,6 +80,9 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 		inner.torch, inner.main = true, "data.pkl"
 		z.w = &inner
 	}
+	inner := *z.w
+	inner.keras = true // whoever reads it as Keras does goes by the names of two members alone
+	z.w = &inner
 	z.npz = kind.name == "npz"
 	z.repeated()
 	w.members("zip", func() {

@@ -809,8 +809,8 @@ def keras_files():
         "TFOpLambda", {"name": "f", "function": "math.add"}, module="evil")), ["evil.TFOpLambda"])
     keras("operator-object", "an operator that reads a file, as an object", model(layer("TensorFlowOpLayer", {"node_def": {
         "name": "r", "op": "ReadFile"}})), ["tensorflow.raw_ops.ReadFile"])
-    keras("operator", "an operator that reads a file", model(layer("TensorFlowOpLayer", {"node_def": json.dumps(
-        {"name": "r", "op": "ReadFile"})})), ["tensorflow.raw_ops.ReadFile"])
+    keras("operator", "an operator as bytes, whose name looks like another's", model(layer("TensorFlowOpLayer", {
+        "node_def": (field(1, '"op": "Mul"') + field(2, "ReadFile")).decode()})), ["keras.layers.TensorFlowOpLayer"])
     keras("code-anywhere", "code where no layer is", dict(model(layer("Dense")), build_config={"x": [[{"y": code}]]}))
     keras("code-utf16", "code in UTF-16", model(code), encoding="utf-16")
     keras("code-utf32", "code in UTF-32 without a mark", model(code), encoding="utf-32-be")
@@ -823,6 +823,9 @@ def keras_files():
     keras("deep", "five thousand objects in each other", b'{"class_name": "A", "config": ' + b'{"a":' * 5000 + b"1" + b"}" * 5001,
           verdict="incomplete", **{"or": "untrusted"})
     keras("no-root", "objects in an object that is none", {"a": {"b": layer("Lambda")}}, ["keras.layers.Lambda"])
+    add("keras-in-torch.pt", archive(metadata, member("config.json", json.dumps({"a": {"b": layer("Lambda")}}).encode()),
+                                     member("data.pkl", FINE)), "a Keras archive that is torch's as well",
+        names=["keras.layers.Lambda"])
     add("keras-alone.json", json.dumps(model(code)).encode(), "a configuration alone, with code", **finding)
 
 
