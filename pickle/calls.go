@@ -631,7 +631,10 @@ func (m *machine) loadBuffer() error {
 		return ErrStack
 	}
 	switch top := m.stack[m.sp-1]; m.kind(top) {
-	case Bytes, ByteArray, Buffer, Instance, Class, Persistent, Inline, longText:
+	case Bytes, ByteArray, Buffer, longText:
+		return nil
+	case Instance, Class, Persistent, Inline:
+		m.note(LooseType) // few objects have a buffer
 		return nil
 	}
 	return ErrType

@@ -155,6 +155,9 @@ func lacks(m *inspect.Model, name asked, ours inspect.Uses) inspect.Uses {
 	if name.module == "" { // an extension code stands for whatever the registry has
 		lack &^= inspect.Build
 	}
+	if lack == inspect.Build && strings.Contains(name.module+name.qualname, "\r") {
+		lack = 0 // a reconstructor by our name alone
+	}
 	if lack == inspect.Build && slices.ContainsFunc(m.Globals, reconstructs) {
 		lack = 0 // of the reconstructor, or of the class that it is given
 	}
