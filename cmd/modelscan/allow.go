@@ -97,6 +97,9 @@ func runAllow(cmd *cobra.Command, paths []string, s *allowSettings) error {
 	if err != nil {
 		return err
 	}
+	if err := confine(cmd.Context(), paths, nil); err != nil {
+		return err
+	}
 	models := inspectAll(cmd.Context(), targets, s.limits.inspect(), s.pin || policy.Pinned())
 	files := make([]report.File, len(targets))
 	for i, t := range targets {

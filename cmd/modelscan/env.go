@@ -86,6 +86,9 @@ func runEnv(cmd *cobra.Command, paths []string, s *envSettings) error {
 	if err != nil {
 		return err
 	}
+	if err := confine(cmd.Context(), paths, nil); err != nil {
+		return err
+	}
 	models := inspectAll(cmd.Context(), targets, inspect.Limits{}, s.checklist)
 	policy := allowlist.None()
 	files := make([]report.File, len(targets))

@@ -19,21 +19,6 @@ import (
 
 var megabytes = flag.Int("exhaustion", 0, "how many megabytes TestExhaustion gives to each inspection; 0 for a few inspections of one")
 
-// TestMain is the command itself where a test runs one in a process of its own.
-func TestMain(m *testing.M) {
-	peak := os.Getenv("MODELSCAN_TEST_CHILD") // where to write the peak of memory
-	if peak == "" {
-		os.Exit(m.Run())
-	}
-	code := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	status, _ := os.ReadFile("/proc/self/status") // ru_maxrss begins with the parent's
-	_, text, _ := strings.Cut(string(status), "VmHWM:")
-	if err := os.WriteFile(peak, []byte(strings.Fields(text)[0]), 0o600); err != nil {
-		panic(err)
-	}
-	os.Exit(code)
-}
-
 const (
 	memoryPerByte = 24        // of an uncompressed file
 	memoryAtLeast = 64 << 20  // what any run may take
@@ -153,8 +138,8 @@ func cost(t *testing.T, data []byte) (milliseconds, memory int64) {
 		t.Fatal(err)
 	}
 	defer os.Remove(path)
-	cmd := exec.Command(os.Args[0], "inspect", "-f", "json", path)
-	cmd.Env = append(os.Environ(), "MODELSCAN_TEST_CHILD="+path+".peak")
+	cmd := exec.Command(os.Args[0], "inspect", "-f", "json", path, path+".peak")
+	cmd.Env = append(os.Environ(), "MODELSCAN_TEST_CHILD=measured")
 	out, _ := cmd.CombinedOutput()
 	if code := cmd.ProcessState.ExitCode(); code < exitUntrusted && code != exitTrusted || code > exitIncomplete {
 		t.Errorf("got exit code %d and %.2000s", code, out)

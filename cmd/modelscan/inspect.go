@@ -68,6 +68,9 @@ func runInspect(cmd *cobra.Command, paths []string, s *settings) error {
 	if err != nil {
 		return err
 	}
+	if err := confine(cmd.Context(), paths, outputs); err != nil {
+		return err
+	}
 	models := inspectAll(cmd.Context(), targets, s.limits.inspect(), s.digest || policy.Pinned())
 	files := make([]report.File, len(targets))
 	for i, t := range targets {

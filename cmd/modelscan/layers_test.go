@@ -21,6 +21,7 @@ var layers = []string{"pickle", "inspect", "allowlist", "report", "cmd"}
 var owners = map[string]string{
 	"github.com/spf13/cobra":              "cmd/",
 	"github.com/spf13/pflag":              "cmd/",
+	"github.com/landlock-lsm/go-landlock": "cmd/modelscan/defence_linux.go",
 	"github.com/olekukonko/tablewriter":   "report/table.go",
 	"github.com/BurntSushi/toml":          "inspect/environment/",
 	"github.com/goccy/go-yaml":            "inspect/environment/",

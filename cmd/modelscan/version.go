@@ -11,15 +11,22 @@ import (
 var version = "0.1.0"
 
 func newVersion() *cobra.Command {
-	return &cobra.Command{
+	var verbose bool
+	cmd := &cobra.Command{
 		Use:               "version",
 		Short:             "Print the version",
 		Args:              cobra.NoArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return print(cmd, versionLine())
+			text := versionLine()
+			if verbose {
+				text += "own defence: " + defenceOf(cmd.Context()).status() + "\n"
+			}
+			return print(cmd, text)
 		},
 	}
+	cmd.Flags().BoolVar(&verbose, "verbose", false, "also say what the process gives up before it reads a model")
+	return cmd
 }
 
 func versionLine() string {
