@@ -145,6 +145,17 @@ BY_HAND['torch.storage._load_from_bytes']=('torch', ("plain",),'a torch file in 
 for t in ('_triangular_scale_fn','_triangular2_scale_fn','_exp_range_scale_fn'): BY_HAND['torch.optim.lr_scheduler:CyclicLR.'+t]=('torch', HELD, 'method of a schedule, arithmetic')
 for t in ('_annealing_cos','_annealing_linear'): BY_HAND['torch.optim.lr_scheduler:OneCycleLR.'+t]=('torch', HELD, 'method of a schedule, arithmetic')
 
+add("nltk", " ".join("nltk.stem.snowball:%sStemmer.stem" % language for language in (
+    "Arabic Danish Dutch English Finnish French German Hungarian Italian Norwegian Porter Portuguese Romanian Russian Spanish Swedish").split()),
+    HELD, "method of a stemmer that a SnowballStemmer holds; text to text")
+add("nltk", "nltk.stem.porter:PorterStemmer.stem", HELD, "method of a stemmer that a SnowballStemmer holds; text to text")
+add("tokenizers", "regex._regex_core.RegexFlag", CALLED, "flags, made from a number")
+add("tokenizers", "regex._regex.compile _regex.compile", CALLED, "regular expression of the package regex, from the codes that it compiled; matches nothing")
+add("nltk", "nltk.redos.TimedPattern", DATA, "regular expression with a time limit")
+add("lightning", "torchmetrics.metric.jit_distributed_available torchmetrics.utilities.data.dim_zero_sum torchmetrics.utilities.data.dim_zero_mean "
+    "torchmetrics.utilities.data.dim_zero_cat torchmetrics.utilities.data.dim_zero_max torchmetrics.utilities.data.dim_zero_min", HELD, ON_TENSORS)
+add("ultralytics", "ultralytics.utils.IterableSimpleNamespace ultralytics.yolo.utils.IterableSimpleNamespace", ALL, "attributes and nothing else")
+
 # dict and list subclasses that are pickled as a call of their class
 add("nltk", "nltk.probability.FreqDist nltk.probability.ConditionalFreqDist nltk.tree.Tree nltk.tree.tree.Tree", ALL,
     "counts or a tree, made from pairs or children")

@@ -30,6 +30,9 @@ type collector struct {
 	expanded  int64              // bytes that were decompressed
 	held      int64              // bytes of it that are in memory
 	sides     map[string]*array  // arrays in side files, by the files' names
+	beside    []besideFile       // attributes that gensim keeps in files of their own
+	parts     []string           // and objects that have such
+	opened    map[string]bool    // those files, by name
 	pieces    map[string]bool    // nested data that was read, by its member: whether it explains its loader
 	storageIn map[string]storage // files of torch that hold one and nothing else, by their members
 	storages  map[[2]string]bool // of tensors that were counted, by member and key
@@ -206,6 +209,7 @@ func (n *names) built(e pickle.Event) {
 	if e.Kind == pickle.State {
 		n.hooks(e.Detail, e.Offset)
 		n.carries(e)
+		n.besides(e)
 	}
 }
 

@@ -107,6 +107,7 @@ func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, si
 		go func() { sum <- digest(ctx, r, size) }() // beside the reading
 	}
 	w.content(r, size)
+	w.besideFiles()
 	in.stopAhead()
 	limited := func(i Issue) bool { return i.Kind == IssueLimit }
 	if err := w.expired(); err != nil && !slices.ContainsFunc(m.Issues, limited) { // a second reading says nothing of its own end

@@ -136,6 +136,35 @@ ENVS = {
         tzdata==2025.2"""),
     "edge-2026": ("3.12", """scikit-learn==1.8.0 numpy==2.3.0 scipy==1.16.0 pandas==3.0.0 joblib==1.5.3
         threadpoolctl==3.6.0 python-dateutil==2.9.0.post0 six==1.17.0 tzdata==2025.2"""),
+    # What is built on torch, and language and graph libraries.
+    "language-2021": ("3.8", """gensim==3.8.3 nltk==3.6.7 networkx==2.5.1 transformers==4.11.3 tokenizers==0.10.3 numpy==1.21.6
+        certifi==2026.10.19.post1 charset-normalizer==3.5.2 click==8.1.8 decorator==4.4.2 filelock==3.16.1
+        fsspec==2025.3.0 hf-xet==1.8.0 huggingface_hub==0.36.2 idna==3.15 joblib==1.4.2 packaging==26.2
+        PyYAML==6.0.3 regex==2024.11.6 requests==2.32.4 sacremoses==0.1.1 scipy==1.10.1 six==1.17.0
+        smart_open==7.3.1 tqdm==4.70.1 typing_extensions==4.13.2 urllib3==2.2.3 wrapt==2.0.1"""),
+    "language-2026": ("3.13", """gensim==4.4.0 nltk==3.10.4 networkx==3.7 transformers==5.24.0 tokenizers==0.23.3 langchain-core==1.8.3
+        gymnasium==1.4.0 omegaconf==2.4.0 easydict==1.14 addict==2.4.0 munch==4.0.0 rank-bm25==0.2.2
+        annotated-doc==0.0.7 annotated-types==0.8.0 anyio==4.16.0 certifi==2026.10.19.post1
+        charset-normalizer==3.5.2 click==8.5.1 cloudpickle==3.1.3 defusedxml==0.7.1 distro==1.9.0
+        Farama-Notifications==0.0.6 filelock==4.2.12 fsspec==2026.9.0 h11==0.16.0 hf-xet==1.8.0 httpcore2==2.16.2
+        httpcore==1.0.9 httpx2==2.16.2 httpx==0.28.1 huggingface_hub==2.4.0 idna==3.20 joblib==1.6.0
+        jsonpatch==1.48 jsonpointer==3.12 langchain-protocol==0.0.20 langsmith==0.15.1 markdown-it-py==4.3.0
+        mdurl==0.1.2 neat-python==2.0.0 numpy==2.5.5 orjson==3.13.0 packaging==26.3 pydantic==2.14.4
+        pydantic_core==2.50.5 Pygments==2.21.0 PyYAML==6.0.4 regex==2026.11.19 requests-toolbelt==1.0.0
+        requests==2.34.2 rich==15.0.0 safetensors==0.8.0 scipy==1.18.1 shellingham==1.5.4 smart_open==9.0.2
+        sniffio==1.3.1 tenacity==9.2.1 tqdm==4.70.1 truststore==0.10.5 typer==0.29.2 typing-inspection==0.4.5
+        typing_extensions==4.16.0 urllib3==2.8.0 uuid_utils==0.19.0 websockets==17.4 wrapt==2.5.2 xxhash==4.1.0
+        zstandard==0.25.0"""),
+    "vision-2022": ("3.8", """torch==1.12.1 torchvision==0.13.1 timm==0.6.13 ultralytics==8.0.200 stable-baselines3==2.0.0
+        gymnasium==0.28.1 torchmetrics==0.11.4 pytorch-lightning==1.9.5 certifi==2026.10.19.post1
+        charset-normalizer==3.5.2 cloudpickle==3.1.3 contourpy==1.1.1 cycler==0.12.1 Farama-Notifications==0.0.6
+        filelock==3.16.1 fonttools==4.57.0 fsspec==2025.3.0 hf-xet==1.8.0 huggingface_hub==0.36.2 idna==3.15
+        importlib_metadata==8.5.0 importlib_resources==6.4.5 jax-jumpy==1.0.0 kiwisolver==1.4.7
+        lightning-utilities==0.11.9 matplotlib==3.7.5 numpy==1.24.4 opencv-python-headless==4.8.1.78
+        packaging==26.2 pandas==2.0.3 pillow==10.4.0 psutil==7.2.2 py-cpuinfo==9.0.0 pyparsing==3.1.4
+        python-dateutil==3.0.0 pytz==2026.6 PyYAML==6.0.3 requests==2.32.4 scipy==1.10.1 seaborn==0.13.2
+        six==1.17.0 thop==0.1.1.post2209072238 tqdm==4.70.1 typing_extensions==4.13.2 tzdata==2026.6
+        urllib3==2.2.3 zipp==3.20.2"""),
     "torch-1.4.0": ("3.7", """torch==1.4.0 numpy==1.18.5"""),
     "torch-1.12.1": ("3.8", """torch==1.12.1 numpy==1.21.6 typing_extensions==4.13.2"""),
     "torch-2.1.2": ("3.11", """torch==2.1.2 numpy==1.26.4 fsspec==2024.6.1 nvidia-cublas-cu12==12.1.3.1

@@ -55,6 +55,7 @@ FORMATS = {
     "npy": ("npys", PY2 | {"sklearn-1.3.2", "sklearn-1.7.2", "sklearn-1.9.1"}),
     "npz": ("npzs", PY2 | {"sklearn-1.3.2", "sklearn-1.7.2", "sklearn-1.9.1"}),
     "torch": ("torches", {"torch-1.4.0", "torch-1.12.1", "torch-2.1.2", "torch-2.15.0"}),
+    "networks": ("networks", {"language-2021", "language-2026", "vision-2022"}),
     "skops": ("skopses", {"skops-0.3.0", "skops-0.6.0", "skops-0.9.0", "skops-0.11.0", "skops-0.13.0",
                           "skops-0.16.0"}),
     "safetensors": ("safetensors_", {"formats-old", "formats-new"}),

@@ -196,6 +196,16 @@ def of_torch(path, row):
     return {"globals": sorted(met.record.globals), "arrays": met.rebuilt, "versions": zip_versions(path), "extra": extra}
 
 
+def of_networks(path, row):
+    """The names alone: whole objects of many libraries, whose arrays torch and NumPy have rows of their own for."""
+    if path.endswith(".pt"):
+        return {"globals": of_torch(path, row)["globals"]}
+    record = facts.Record()
+    with open(path, "rb") as file:
+        facts.recording(pickle._Unpickler, record)(file).load()
+    return {"globals": sorted(record.globals)}
+
+
 def forget(torch):
     """After a load that failed, the next one would check the sparse tensors of the first."""
     waiting = getattr(torch._utils, "_sparse_tensors_to_validate", None) or getattr(
