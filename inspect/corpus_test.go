@@ -57,7 +57,7 @@ func TestCorpus(t *testing.T) {
 		}
 		var names, versions []string
 		for _, g := range m.Globals {
-			if g.Kind == Named {
+			if g.Kind == Named && !strings.Contains(g.Member, "@") { // the manifest leaves out what a program carries
 				names = append(names, cmp.Or(g.Raw, g.Name()))
 			}
 		}
@@ -77,10 +77,11 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s: got scikit-learn %q, want %q", row.Path, versions, want)
 		}
 		for _, name := range names {
-			if strings.HasSuffix(name, ".") || strings.HasPrefix(name, "numpy.") || name == "_codecs.encode" {
+			if strings.HasSuffix(name, ".") || strings.HasPrefix(name, "numpy.") || strings.HasPrefix(name, "keras.") || name == "_codecs.encode" {
 				continue // an import before a failure, look-ups by argument, and side files, which the manifest leaves out
 			}
-			if !slices.Contains(row.Globals, name) {
+			owner := name[:strings.LastIndexByte(name, '.')] // of an attribute that a plain call looks up
+			if !slices.Contains(row.Globals, name) && !slices.Contains(row.Globals, owner) {
 				t.Errorf("%s: %s is not in the manifest", row.Path, name)
 				break
 			}

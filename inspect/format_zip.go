@@ -147,6 +147,10 @@ func (z *zipArchive) numbers(m zipMember) {
 		return
 	}
 	raw := z.section(m)
+	var last [1]byte
+	if n, _ := raw.ReadAt(last[:], max(0, raw.Size()-1)); n == 0 || last[0] != '.' {
+		return // no pickle ends here
+	}
 	mark, s := inner.mark(), &stream{at: raw, size: raw.Size(), member: inner.member}
 	only := &reading{after: func(*pickle.Program) bool { return true }}
 	inner.read(s, only)
