@@ -45,6 +45,7 @@ func named(name string) func(string) bool {
 var zipKinds = []zipKind{
 	{"torch-package", "carries Python source, which is untrusted; its pickles are read", named("extern_modules"), isStorage},
 	{"torch", torchDoc, named("data.pkl"), isStorage},
+	{"torchserve", "`.mar` archives: what is in them; the Python source of a handler is untrusted", func(member string) bool { return member == "MAR-INF/MANIFEST.json" }, nil},
 	{"skops", "the schema's types and functions, the arrays and what else is in the archive", named("schema.json"), nil},
 	{"keras", kerasDoc, named("model.weights.h5"), nil},
 	{"keras", "", func(member string) bool { return member == "config.json" || member == "metadata.json" }, nil},
@@ -75,6 +76,8 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 		inner.torch = true
 		z.w = &inner
 		w.hazard(Hazard{"python-source", "torch.package", "the archive is a torch.package, which carries Python source", w.member, -1})
+	case "torchserve":
+		z.handlers()
 	case "torch":
 		inner := *w
 		inner.torch, inner.main = true, "data.pkl"
@@ -109,6 +112,15 @@ func cmpOr(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// handlers notes the source files that TorchServe imports.
+func (z *zipArchive) handlers() {
+	for _, m := range z.members {
+		if strings.HasSuffix(strings.ToLower(m.name), ".py") {
+			z.w.hazard(Hazard{"python-source", "torchserve.handler", "the archive carries the Python source " + shortQuote(m.name) + " for TorchServe", z.w.member, m.header})
+		}
+	}
 }
 
 func (z *zipArchive) kind() zipKind {

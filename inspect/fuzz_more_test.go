@@ -3,11 +3,13 @@ package inspect
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -202,6 +204,32 @@ func FuzzBoosters(f *testing.F) {
 					t.Errorf("%s: got %+v of %d bytes", carried.pkg, issue, len(data))
 				}
 			}
+		}
+	})
+}
+
+// FuzzDocuments holds that JSON is read to its end where Go's own reader takes
+// it, and nowhere else, and that UBJSON ends inside of the data.
+func FuzzDocuments(f *testing.F) {
+	for _, text := range []string{`{"a":[1,2.5e-3,{"b":null}],"c":"\u00e9\n"}`, "[]", "{}", `"x"`, "-0", "[1,]", `{"a" 1}`, "NaN", "{L\x00\x00\x00\x00\x00\x00\x00\x01a[$d#L\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00}"} {
+		f.Add([]byte(text))
+	}
+	seeds(f, "models/xgboost/xgboost-3.2.0-*.ubj", "models/*/*.json")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		defer hurry()()
+		size := int64(len(data))
+		none := func([]string, docEvent) {}
+		inTime := func(int64) bool { return false }
+		doc := newJSON(newCursor(bytes.NewReader(data), size), 64)
+		leaves(doc, inTime, none)
+		whole := doc.problem() == "" && func() bool { doc.space(); return doc.in.left() == 0 }() && doc.began
+		if valid := json.Valid(data); valid != whole && !strings.Contains(doc.problem(), "deeper") && !strings.Contains(doc.problem(), "too long") {
+			t.Errorf("got whole %v, %q at %d, want %v", whole, doc.problem(), doc.where(), valid)
+		}
+		ubj := newUBJ(newCursor(bytes.NewReader(data), size), 64)
+		leaves(ubj, inTime, none)
+		if ubj.where() > size {
+			t.Errorf("got %d of %d bytes", ubj.where(), size)
 		}
 	})
 }

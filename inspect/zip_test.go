@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"slices"
 	"strings"
@@ -177,6 +178,58 @@ func TestArchivesWithoutModels(t *testing.T) {
 	}
 	if m := inspectBytes("x.zip", writeZip("", -1, zipEntry{name: "a", data: harmless + "."}, zipEntry{name: "b", data: "\x00\x01\xff\xfe"})); len(m.Issues) == 0 {
 		t.Error("unknown bytes in an archive: got no issue")
+	}
+}
+
+// TestTorchServe holds that the source in a .mar archive is a hazard, and that
+// one without any has none.
+func TestTorchServe(t *testing.T) {
+	manifest, model := zipEntry{name: "MAR-INF/MANIFEST.json", data: "{}"}, zipEntry{name: "model.pt", data: string(writeZip("", -1, zipEntry{name: "a/data.pkl", data: evil}))}
+	m := inspectBytes("x.mar", writeZip("", -1, manifest, model, zipEntry{name: "handler.py", data: "import os"}))
+	if m.Format != "torchserve" || len(m.Hazards) != 1 || !hasName(m, "os.system") {
+		t.Errorf("got %s, %v, %v", m.Format, m.Hazards, m.Globals)
+	}
+	if m := inspectBytes("x.mar", writeZip("", -1, manifest, model)); m.Format != "torchserve" || len(m.Hazards) != 0 {
+		t.Errorf("got %s, %v", m.Format, m.Hazards)
+	}
+}
+
+// TestTarForms holds that a payload is found in tars that few write.
+func TestTarForms(t *testing.T) {
+	write := func(names ...string) []byte {
+		var b bytes.Buffer
+		w := tar.NewWriter(&b)
+		for _, name := range names {
+			data := evil
+			if strings.HasSuffix(name, ".txt") {
+				data = "text"
+			}
+			w.WriteHeader(&tar.Header{Name: name, Size: int64(len(data)), Mode: 0o600})
+			w.Write([]byte(data))
+		}
+		w.Close()
+		return b.Bytes()
+	}
+	old := write("a.pkl") // the mark taken out, the checksum made anew
+	copy(old[257:265], make([]byte, 8))
+	sum := int(8 * ' ')
+	for i, c := range old[:512] {
+		if i < 148 || i >= 156 {
+			sum += int(c)
+		}
+	}
+	copy(old[148:], fmt.Sprintf("%06o\x00 ", sum))
+	for name, data := range map[string][]byte{
+		"without mark": old, "second archive": append(write("a.txt"), write("a.pkl")...),
+		"behind the end": append(write("a.txt"), evil...), "damaged behind": append(write("a.pkl")[:1024], "no header at all"...),
+	} {
+		m := inspectBytes("x.tar", data)
+		if m.Format != "tar" || !hasName(m, "os.system") {
+			t.Errorf("%s: got %s, %+v, %v", name, m.Format, m.Globals, m.Issues)
+		}
+		if name != "without mark" && len(m.Issues) == 0 {
+			t.Errorf("%s: got no issue", name)
+		}
 	}
 }
 
