@@ -7,7 +7,7 @@ COUNT    ?= 10
 SEED     ?= 1
 ORACLE   ?= bin/oracle
 
-.PHONY: all build test race lint fuzz soak bench golden oracle cover coverage clean help
+.PHONY: all build test race lint fuzz soak bench golden oracle versions cover coverage clean help
 
 all: build test lint ## build, test and lint
 
@@ -55,6 +55,11 @@ oracle: ## ask Python: make all fixtures, indexes and tables anew in ORACLE (bin
 	diff -r -q -x __pycache__ testdata $(ORACLE)/testdata
 	diff -r -q allowlist/lists/profiles $(ORACLE)/allowlist/lists/profiles
 	$(GO) test -count=1 ./pickle ./inspect ./allowlist
+
+versions: build ## ask releases that no fixture is of whether the versions told are right, and make what is known of releases anew
+	$(PYTHON) testdata/oracle/matrix.py bin/modelscan
+	$(PYTHON) testdata/oracle/names.py
+	$(PYTHON) testdata/oracle/loads.py
 
 cover: ## measure the tests' coverage, by package
 	$(GO) test -cover ./...

@@ -297,7 +297,7 @@ func (c *collector) implied() {
 			}
 		}
 	}
-	c.model.Versions = tightest(c.model.Versions)
+	c.model.Versions = tightest(withoutBackport(c.model.Versions))
 }
 
 // maxModule bounds the beginning of a module's name that is looked up.
@@ -307,6 +307,21 @@ func (c *collector) named(rows []int, source, member string) {
 	for _, i := range rows {
 		c.version(probes[i].library, probes[i].version, source, member)
 	}
+}
+
+// withoutBackport leaves out what protocol 5 says of Python where older code
+// shows that the package pickle5 wrote it.
+func withoutBackport(all []Version) []Version {
+	fifth := protocol(5).source()
+	older := slices.ContainsFunc(all, func(v Version) bool {
+		upper, isUpper := strings.CutPrefix(v.Version, "<")
+		order := compareReleases(upper, "3.8")
+		return v.Library == "python" && (isUpper && order <= 0 || !isBound(v.Version) && order < 0)
+	})
+	if !older {
+		return all
+	}
+	return slices.DeleteFunc(all, func(v Version) bool { return v.Library == "python" && v.Source == fifth })
 }
 
 // tightest leaves, of each library's bounds, the highest lower and the lowest

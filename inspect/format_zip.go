@@ -203,6 +203,7 @@ func (z *zipArchive) member(m zipMember) {
 		z.w.issue(IssueUnsupported, z.w.member, m.header, "the zip member %s is compressed by method %d", pythonQuote(m.name), m.method)
 		inner.read(&stream{at: raw, size: raw.Size(), member: inner.member}, &reading{again: true}) // or is not, and says so
 	default:
+		inner.tells(reopen())
 		if !inner.packed(zipMethods[m.method], reopen) && m.size > 0 {
 			z.w.issue(IssueMalformed, z.w.member, m.header, "the zip member %s cannot be decompressed", pythonQuote(m.name))
 		}

@@ -222,6 +222,9 @@ func (w *walk) notModel(kind IssueKind, format string, args ...any) {
 // archive at its end by what its last bytes say, and HDF5 behind a block of
 // the user's own.
 func (w *walk) content(r io.ReaderAt, size int64) {
+	if w.depth > 0 {
+		w.tells(io.NewSectionReader(r, 0, size))
+	}
 	head, known := w.byHead(r, size)
 	if !isZip(head) && zipBehind(r, size) {
 		z := *w

@@ -111,15 +111,18 @@ func TestTightest(t *testing.T) {
 		{"a recorded version contradicts", "scikit-learn 1.9.0; scikit-learn >=1.5; scikit-learn <1.9", "scikit-learn 1.9.0; scikit-learn <1.9"},
 		{"a mixture", "scikit-learn 0.24.2; scikit-learn 1.2.2; scikit-learn >=1.1", "scikit-learn 0.24.2; scikit-learn 1.2.2; scikit-learn >=1.1"},
 		{"development releases", "pandas 3.0.0.dev0+12.gabc; pandas >=3.0", "pandas 3.0.0.dev0+12.gabc"},
+		{"pickle5", "python >=3.8 protocol 5; python <3.8; python >=3.0", "python >=3.0; python <3.8"},
+		{"pickle5, and a record", "python >=3.8 protocol 5; python 3.7.12", "python 3.7.12"},
 		{"contradiction", "numpy <1.17; numpy >=2.0", "numpy >=2.0; numpy <1.17"},
 	} {
 		var all []Version
 		for _, text := range strings.Split(c.got, "; ") {
 			library, version, _ := strings.Cut(text, " ")
-			all = append(all, Version{Library: library, Version: version, Count: 1})
+			version, source, _ := strings.Cut(version, " ")
+			all = append(all, Version{Library: library, Version: version, Source: source, Count: 1})
 		}
 		var got []string
-		for _, v := range tightest(all) {
+		for _, v := range tightest(withoutBackport(all)) {
 			got = append(got, v.Library+" "+v.Version)
 		}
 		if strings.Join(got, "; ") != c.want {

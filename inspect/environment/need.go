@@ -48,7 +48,7 @@ func Needs(m *inspect.Model) (needs []Need, others []string) {
 		top, _, _ := strings.Cut(g.Module, ".")
 		if library := libraryOf(g.Module); library != "" {
 			need(library).Imported = true
-		} else if !standard[top] && !slices.Contains(others, top) {
+		} else if top != "" && !standard[top] && !slices.Contains(others, top) {
 			others = append(others, top)
 		}
 	}
@@ -77,7 +77,7 @@ func compareVersions(a, b string) int {
 // or as there.
 var libraries = map[string]string{
 	"sklearn": "scikit-learn", "_loss": "scikit-learn", "pytorch_lightning": "pytorch-lightning", "imblearn": "imbalanced-learn",
-	"cv2": "opencv-python", "PIL": "pillow", "yaml": "pyyaml", "dateutil": "python-dateutil", "stable_baselines3": "stable-baselines3",
+	"sklego": "scikit-lego", "neat": "neat-python", "cv2": "opencv-python", "PIL": "pillow", "yaml": "pyyaml", "dateutil": "python-dateutil", "stable_baselines3": "stable-baselines3",
 	"sb3_contrib": "sb3-contrib", "category_encoders": "category-encoders", "feature_engine": "feature-engine",
 	"sentence_transformers": "sentence-transformers", "skopt": "scikit-optimize", "skimage": "scikit-image",
 	"lightning_fabric": "lightning-fabric", "keras_preprocessing": "keras-preprocessing", "h2o": "h2o", "sklearn_pandas": "sklearn-pandas",
@@ -90,7 +90,7 @@ var known = set(`numpy scipy pandas joblib torch torchvision torchaudio xgboost 
 transformers spacy thinc skops gensim nltk statsmodels fastai prophet optuna shap lime pytz tzdata six narwhals numba polars pyarrow
 networkx sympy matplotlib plotly accelerate peft diffusers tokenizers safetensors ultralytics timm einops jax flax haiku mlflow ray
 dask cupy cuml pycaret flair allennlp stanza gym gymnasium dedupe textblob econml causalml lifelines pmdarima tsfresh sktime
-umap hdbscan implicit lightfm surprise onnx onnxruntime skl2onnx rdkit lz4 requests bs4 regex ftfy lightning torchmetrics`)
+sklearn2pmml docutils sphinx mlxtend geopandas shapely pyproj tpot hyperopt flaml theano optbinning treelib cmdstanpy fastcore umap hdbscan implicit lightfm surprise onnx onnxruntime skl2onnx rdkit lz4 requests bs4 regex ftfy lightning torchmetrics`)
 
 func libraryOf(module string) string {
 	top, _, _ := strings.Cut(module, ".")
@@ -120,7 +120,7 @@ gc glob gzip hashlib heapq hmac html http importlib inspect io ipaddress itertoo
 math mimetypes multiprocessing nt numbers operator os pathlib pdb pickle pickletools pkgutil platform posix posixpath ntpath pprint
 queue random re runpy select shelve shlex shutil signal site socket sqlite3 sre_compile ssl stat string struct subprocess sys sysconfig
 tempfile textwrap threading time timeit traceback types typing unicodedata unittest urllib uuid warnings weakref webbrowser xml zipfile
-zlib zoneinfo UserDict UserList cPickle Queue StringIO sets`)
+zlib zoneinfo _weakrefset dbm __torch__ UserDict UserList cPickle Queue StringIO sets`)
 
 // Requirement is the need as a line for pip, without a comment: the newest of
 // recorded versions, or the bounds. It is empty for Python itself, and where
