@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"modelscan/pickle"
@@ -21,6 +22,8 @@ import (
 type Inspector struct {
 	Limits Limits
 	Digest bool // also work out Model.SHA256, which reads all of a file
+
+	Counter *atomic.Int64 // goes up by the bytes that are read of each file; nil where nobody asks
 
 	reader  pickle.Reader
 	decoder pickle.Decoder
@@ -54,7 +57,24 @@ func (in *Inspector) File(ctx context.Context, path string) (*Model, error) {
 	if !info.Mode().IsRegular() {
 		return nil, &os.PathError{Op: "inspect", Path: path, Err: errors.New("not a regular file")}
 	}
-	return in.inspect(ctx, path, f, info.Size(), siblings(path)), nil
+	var r io.ReaderAt = f
+	if in.Counter != nil {
+		r = counted{f, in.Counter}
+	}
+	return in.inspect(ctx, path, r, info.Size(), siblings(path)), nil
+}
+
+// counted counts the bytes that are read.
+type counted struct {
+	r io.ReaderAt
+	n *atomic.Int64
+}
+
+// ReadAt implements io.ReaderAt.
+func (c counted) ReadAt(p []byte, at int64) (int, error) {
+	n, err := c.r.ReadAt(p, at)
+	c.n.Add(int64(n))
+	return n, err
 }
 
 // Reader inspects the size bytes of r as if they were the file name. It

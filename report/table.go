@@ -166,7 +166,7 @@ func (p *page) verdict(f *File) {
 		about = append(about, shortText(m.Compression, maxPlaceLen))
 	}
 	if m.Size >= 0 {
-		about = append(about, sizeText(m.Size))
+		about = append(about, Size(m.Size))
 	}
 	text := fmt.Sprintf("%-10s  %s  (%s)", word, shortText(m.Path, maxTextLen), strings.Join(about, ", "))
 	why := headline(f)
@@ -331,13 +331,13 @@ func (p *page) arrays(f *File) {
 	for _, a := range largest[:shown] {
 		rows = append(rows, []string{
 			cmp.Or(shortText(a.Path, width), "(the object itself)"),
-			shortText(a.DType, maxPlaceLen), shapeText(a.Shape), shortText(a.Order, maxOrderLen), sizeText(a.Bytes),
+			shortText(a.DType, maxPlaceLen), shapeText(a.Shape), shortText(a.Order, maxOrderLen), Size(a.Bytes),
 		})
 	}
 	p.grid(rows, 4)
 	count, size := f.arrays()
 	if more := count - (len(rows) - 1); more > 0 {
-		p.line(fmt.Sprintf("  and %s, total %s", plural(more, "more array"), sizeText(size)))
+		p.line(fmt.Sprintf("  and %s, total %s", plural(more, "more array"), Size(size)))
 	}
 	if count >= minTotals {
 		p.shares("by dtype", f.Model.ByDType)
@@ -361,7 +361,7 @@ func (p *page) shares(head string, rows []inspect.Total) {
 	var parts []string
 	for _, row := range rows[:shown] {
 		name := cmp.Or(shortText(row.Name, maxPlaceLen), "(the object itself)")
-		parts = append(parts, fmt.Sprintf("%s %s (%d)", name, sizeText(row.Bytes), row.Count))
+		parts = append(parts, fmt.Sprintf("%s %s (%d)", name, Size(row.Bytes), row.Count))
 	}
 	if more := len(rows) - shown; more > 0 {
 		parts = append(parts, fmt.Sprintf("%d more", more))
@@ -529,8 +529,8 @@ func shapeText(shape []int64) string {
 	return "(" + strings.TrimSuffix(strings.Join(parts, ", "), " ") + ")"
 }
 
-// sizeText writes a number of bytes with a decimal unit.
-func sizeText(n int64) string {
+// Size writes a number of bytes with a decimal unit.
+func Size(n int64) string {
 	if n < 1000 {
 		return fmt.Sprintf("%d B", n)
 	}

@@ -14,7 +14,7 @@ func TestSizeText(t *testing.T) {
 		0: "0 B", 999: "999 B", 1000: "1.0 kB", 1249: "1.2 kB", 999_949: "999.9 kB", 999_950: "1.0 MB",
 		5_000_000_000: "5.0 GB", 1<<63 - 1: "9.2 EB",
 	} {
-		if got := sizeText(n); got != want {
+		if got := Size(n); got != want {
 			t.Errorf("%d: got %s, want %s", n, got, want)
 		}
 	}

@@ -100,7 +100,7 @@ func runAllow(cmd *cobra.Command, paths []string, s *allowSettings) error {
 	if err := confine(cmd.Context(), paths, nil); err != nil {
 		return err
 	}
-	models := inspectAll(cmd.Context(), targets, s.limits.inspect(), s.pin || policy.Pinned())
+	models := inspectAll(cmd.Context(), targets, s.limits.inspect(), s.pin || policy.Pinned(), newProgress(cmd.ErrOrStderr(), len(targets), false))
 	files := make([]report.File, len(targets))
 	for i, t := range targets {
 		files[i] = report.File{

@@ -89,7 +89,7 @@ func runEnv(cmd *cobra.Command, paths []string, s *envSettings) error {
 	if err := confine(cmd.Context(), paths, nil); err != nil {
 		return err
 	}
-	models := inspectAll(cmd.Context(), targets, inspect.Limits{}, s.checklist)
+	models := inspectAll(cmd.Context(), targets, inspect.Limits{}, s.checklist, newProgress(cmd.ErrOrStderr(), len(targets), s.quiet))
 	policy := allowlist.None()
 	files := make([]report.File, len(targets))
 	for i, t := range targets {

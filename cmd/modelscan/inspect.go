@@ -71,7 +71,8 @@ func runInspect(cmd *cobra.Command, paths []string, s *settings) error {
 	if err := confine(cmd.Context(), paths, outputs); err != nil {
 		return err
 	}
-	models := inspectAll(cmd.Context(), targets, s.limits.inspect(), s.digest || policy.Pinned())
+	told := newProgress(cmd.ErrOrStderr(), len(targets), s.quiet)
+	models := inspectAll(cmd.Context(), targets, s.limits.inspect(), s.digest || policy.Pinned(), told)
 	files := make([]report.File, len(targets))
 	for i, t := range targets {
 		files[i] = report.File{Model: models[i], Verdict: judge(policy, t, models[i])}

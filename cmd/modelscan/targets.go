@@ -128,19 +128,22 @@ func reason(err error) string {
 // inspectAll returns the model of each target. As many targets are read at
 // once as there are processors, each by an inspector that is used again. With
 // digest, each has the SHA-256 of its file.
-func inspectAll(ctx context.Context, targets []target, limits inspect.Limits, digest bool) []*inspect.Model {
+func inspectAll(ctx context.Context, targets []target, limits inspect.Limits, digest bool, told *progress) []*inspect.Model {
 	models := make([]*inspect.Model, len(targets))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(targets)) {
 		workers.Go(func() {
-			in := &inspect.Inspector{Limits: limits, Digest: digest}
+			in := &inspect.Inspector{Limits: limits, Digest: digest, Counter: told.counter()}
 			for i := next.Add(1) - 1; i < int64(len(targets)); i = next.Add(1) - 1 {
+				told.begin(targets[i].path)
 				models[i] = inspectOne(ctx, in, targets[i])
+				told.end()
 			}
 		})
 	}
 	workers.Wait()
+	told.finish()
 	return models
 }
 

@@ -136,7 +136,7 @@ func TestInspectAll(t *testing.T) {
 			return &inspect.Model{Path: fmt.Sprint(i)}, nil
 		}})
 	}
-	for i, model := range inspectAll(t.Context(), targets, inspect.Limits{}, false) {
+	for i, model := range inspectAll(t.Context(), targets, inspect.Limits{}, false, nil) {
 		if want := fmt.Sprint(i); model.Path != want {
 			t.Errorf("model %d: got path %s", i, model.Path)
 		}
@@ -157,7 +157,7 @@ func TestInspectAllInterrupted(t *testing.T) {
 		}})
 	}
 	done, interrupted := 0, 0
-	for _, model := range inspectAll(ctx, targets, inspect.Limits{}, false) {
+	for _, model := range inspectAll(ctx, targets, inspect.Limits{}, false, nil) {
 		if len(model.Issues) == 0 {
 			done++
 		} else if model.Issues[0].Message == "interrupted" {
