@@ -11,7 +11,8 @@
 // entry is a line of a list: a name, the uses that it grants, and why they
 // are harmless. A use is what a file does with a name: import, call, new or
 // build. The word plain grants calls alone whose arguments say all that they
-// reach, and only where the file does not hold the name as a value. An entry that begins with an exclamation mark is a never: the name
+// reach, and only where the file does not hold the name as a value. Without
+// import, call and new are granted to files that do not hold it. An entry that begins with an exclamation mark is a never: the name
 // stays untrusted whatever other lists say. A [Ruling] is the judgement on
 // one name of a file, a [Verdict] the one on the file.
 //

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
 
 	"modelscan/pickle"
@@ -27,6 +28,7 @@ type argumentUse struct {
 	base     bool // builtins.object is exempt
 	codec    bool // the argument names a codec
 	state    bool // the argument becomes the state of what is made
+	bound    bool // the argument is held to be called: a name is judged itself, an instance is not
 }
 
 var (
@@ -36,6 +38,7 @@ var (
 	callsNext  = callRule{uses: []argumentUse{{argument: 1, use: Call}}}
 	retypes    = callRule{uses: []argumentUse{{argument: 0, use: Call}, {argument: 1, use: New | Build}, {argument: 3, state: true}}}
 	restates   = callRule{uses: []argumentUse{{argument: 3, state: true}}}
+	binds      = callRule{uses: []argumentUse{{argument: 0, bound: true}}}
 	decodes    = callRule{uses: []argumentUse{{argument: 1, codec: true}}}
 	rebuilds   = callRule{uses: []argumentUse{{argument: 0, use: New}, {argument: 1, use: New | Call, base: true}}}
 )
@@ -46,6 +49,7 @@ var callRules = map[[2]string]callRule{
 	{"copyreg", "__newobj_ex__"}:                      newsFirst,
 	{"array", "_array_reconstructor"}:                 callsFirst,
 	{"collections", "defaultdict"}:                    callsFirst, // when a missing key is asked for
+	{"functools", "partial"}:                          binds,
 	{"types", "MethodType"}:                           callsFirst, // when the method is called
 	{"numpy.core.multiarray", "_reconstruct"}:         newsFirst,
 	{"numpy._core.multiarray", "_reconstruct"}:        newsFirst,
@@ -127,6 +131,9 @@ func (n *names) arguments(e pickle.Event) {
 		case r.state:
 			n.hooks(arg, e.Offset)
 			continue
+		case r.bound:
+			n.bound(arg, e.Offset)
+			continue
 		}
 		if object, ok := n.p.Global(arg); ok {
 			if r.base && object.Module == "builtins" && object.Qualname == "object" {
@@ -183,6 +190,20 @@ func (n *names) codec(v pickle.Value, offset int64) {
 	n.c.global(g, n.again)
 }
 
+// bound notes an instance that is bound to be called: what its class does
+// then is not known by its name.
+func (n *names) bound(v pickle.Value, offset int64) {
+	call, ok := n.p.Call(v)
+	_, named := n.resolve(v)
+	if !ok || named || n.partial(v) != nil {
+		return
+	}
+	class, _ := n.p.ClassValue(v)
+	if call.Kind >= pickle.NewObj || class != call.Subject { // an instance; else a function may have made a function
+		n.use(v, Call, offset)
+	}
+}
+
 // explain notes the names that stand for a call, or that nothing does.
 func (n *names) explain(e pickle.Event, rule callRule, args []pickle.Value) {
 	i, _ := n.p.GlobalIndex(e.Subject)
@@ -198,19 +219,35 @@ func (n *names) explain(e pickle.Event, rule callRule, args []pickle.Value) {
 	}
 }
 
-// withhold takes back what was explained of functions that the program also
-// holds as values: trusted code may call those with anything.
-func (n *names) withhold() {
-	any := false
-	for _, explained := range n.explained {
-		any = any || explained
+// holding takes back what was explained of functions that the program also
+// holds as values: trusted code may call those with anything. And it notes
+// which classes of some packages the program holds nowhere.
+func (n *names) holding() {
+	needed := slices.Contains(n.explained, true)
+	for _, g := range n.p.Globals() {
+		needed = needed || n.weighty(&g)
 	}
-	if !any {
+	if !needed {
 		return
 	}
-	for i, held := range n.p.Held() {
+	n.unheld = n.p.Held()
+	for i, held := range n.unheld {
 		n.opaque[i] = n.opaque[i] || held
+		n.unheld[i] = !held && n.weighty(&n.p.Globals()[i])
 	}
+}
+
+// weightyPackages are those with classes whose constructors open files,
+// download, or evaluate what they are given. For their names, and for no
+// others, it is worth a walk to know that they are held nowhere.
+var weightyPackages = map[string]bool{
+	"ultralytics": true, "sentence_transformers": true, "transformers": true, "accelerate": true, "gensim": true, "nltk": true, "neat": true,
+	"facenet_pytorch": true, "segmentation_models_pytorch": true, "torchtext": true, "trl": true,
+}
+
+func (n *names) weighty(g *pickle.Global) bool {
+	top, _, _ := strings.Cut(g.Module, ".")
+	return g.Kind == pickle.Named && weightyPackages[top]
 }
 
 // resolve returns the name that v, the result of a call, stands for.

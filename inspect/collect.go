@@ -89,7 +89,7 @@ func (c *collector) names(p *pickle.Program, member string, how *reading) []nest
 	for e := range p.Events() {
 		n.event(e)
 	}
-	n.withhold()
+	n.holding()
 	for i, g := range p.Globals() {
 		if n.astray && g.Kind == pickle.Computed && !g.Made {
 			continue // a reading gone astray takes a class for text
@@ -103,6 +103,9 @@ func (c *collector) names(p *pickle.Program, member string, how *reading) []nest
 		}
 		if n.explained[i] && !n.opaque[i] {
 			out.Explained = Call
+		}
+		if n.unheld != nil && n.unheld[i] {
+			out.Explained |= Import
 		}
 		switch g.Kind {
 		case pickle.Computed:
@@ -129,6 +132,7 @@ type names struct {
 	uses      []Uses // by index in Program.Globals, as the following
 	explained []bool // some call of it was resolved to another name
 	opaque    []bool // some call of it was not
+	unheld    []bool // it is known to be held nowhere; nil where nobody asked
 	nested    []nested
 }
 
@@ -218,13 +222,29 @@ func (n *names) built(e pickle.Event) {
 // there.
 func (n *names) hooks(state pickle.Value, offset int64) {
 	for key, value := range attributes(n.p, state) {
+		name, _ := n.p.Text(key)
+		if factoryNames[name] {
+			n.factory(value, offset)
+			continue
+		}
 		if !n.callable(value) {
 			continue
 		}
-		name, _ := n.p.Text(key)
 		if methodNames[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__") {
 			n.held(value, Call, offset)
 		}
+	}
+}
+
+// factoryNames are attributes that a trusted class calls when a missing key
+// is asked for.
+var factoryNames = map[string]bool{"_probdist_factory": true, "default_factory": true, "_default_factory": true}
+
+// factory notes that v is called: a class, a partial object or an instance.
+func (n *names) factory(v pickle.Value, offset int64) {
+	switch n.p.Kind(v) {
+	case pickle.Class, pickle.Instance, pickle.Persistent, pickle.Inline:
+		n.held(v, Call, offset)
 	}
 }
 

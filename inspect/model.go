@@ -93,7 +93,7 @@ type Global struct {
 	Raw              string // "module.qualname" as the stream has it, where that differs; else empty
 	Kind             GlobalKind
 	Uses             Uses
-	Explained        Uses   // uses of which other Globals say all that they reach: a look-up by plain arguments
+	Explained        Uses   // Call: other Globals say all that its calls reach. Import: it is known to be held nowhere, only called or constructed
 	Count            int    // how often the file looks it up, or, where it never does, uses it
 	Member           string // where it was seen first
 	Offset           int64  // of the opcode that looked it up first
