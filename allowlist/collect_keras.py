@@ -25,6 +25,7 @@ OUT = {
     "TensorFlowOpLayer",  # runs an operator that the file names: the inspector names it
     "DenseFeatures", "SequenceFeatures",  # columns with functions and files of their own
     "MetricFunctionWrapper",
+    "AssociativeScan", "Cond", "ForiLoop", "Map", "Scan", "Switch", "VectorizedMap", "WhileLoop",  # operations that call functions
 }
 
 KERAS = {  # part of Keras: (base class, why)
@@ -85,6 +86,7 @@ def observe():
                 found["builtins." + name] = CALLED, "function of keras.%s, as Keras writes it; Python has none of that name" % part
     for name in ("Sequential", "Functional", "Model", "InputLayer"):
         found["keras.layers." + name] = MADE, KERAS["models"][1]
+    found["keras.layers.InputSpec"] = MADE, "shape and dtype of what a layer takes"
     for name in ("Sequential", "Model"):
         found["keras." + name] = MADE, KERAS["models"][1]
     if hasattr(keras, "DTypePolicy"):
@@ -129,14 +131,14 @@ def inner(bases):
     if operation:
         whys[operation] = "operation: computes"
     for module in [module for name, module in sorted(sys.modules.items()) if name.startswith("keras.src.")]:
-        if re.search(r"\.(applications|saving|testing_infra|export|utils|distillation)\b", module.__name__):
+        if re.search(r"\.(saving|testing_infra|export|utils|distillation)\b", module.__name__):
             continue
         for name, value in sorted(vars(module).items()):
             if not inspect.isclass(value) or value.__module__ != module.__name__ or name != value.__name__ or name.startswith("_"):
                 continue
             why = next((why for base, why in whys.items() if issubclass(value, base)), None)
-            if why and allowed(value, name) and not module.__name__.endswith("ops.core"):
-                if operation and issubclass(value, operation) and ".ops." in module.__name__:  # as Keras 3 writes it in HDF5
+            if why and allowed(value, name):
+                if ".ops." in module.__name__ or ".applications." in module.__name__:  # in HDF5, where the module is left out
                     found.setdefault("keras.layers." + name, (MADE, why))
                 for top in ("keras.src", "tf_keras.src")[:1 if operation else 2]:  # Keras 2 lives on under this name
                     found["%s%s.%s" % (top, module.__name__[len("keras.src"):], name)] = MADE, why

@@ -102,7 +102,7 @@ func (h *hdf5) text(o hdf5Object, name string, c *cursor, fixed bool) {
 		h.w.kerasConfig(member, c.part(c.at, c.end))
 		return
 	case "training_config":
-		h.w.kerasObjects(member, c.part(c.at, c.end))
+		h.w.kerasObjects(member, "", c.part(c.at, c.end))
 		return
 	case "keras_version":
 		h.keras = h.keras || o.path == ""

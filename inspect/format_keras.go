@@ -28,6 +28,7 @@ var kerasKeys = []string{
 // kerasFrame is an open object or array.
 type kerasFrame struct {
 	key    string // under which it stands, or the list that it is in
+	part   string // of Keras in which it is looked for
 	offset int64
 	array  bool
 	texts  map[string]string // by kerasKeys
@@ -42,6 +43,7 @@ type keras struct {
 	w      *walk
 	doc    *jsonScanner
 	member string
+	part   string // of Keras in which the outermost object is looked for
 	stack  []kerasFrame
 	layers int64
 	root   *Object
@@ -115,13 +117,17 @@ func (w *walk) kerasConfig(member string, config *cursor) {
 }
 
 // kerasObjects reads the configuration of objects that are no model of
-// their own.
-func (w *walk) kerasObjects(member string, in *cursor) {
-	w.newKeras(member, in).read()
+// their own, by what SavedModel calls them.
+func (w *walk) kerasObjects(member, identifier string, in *cursor) {
+	k := w.newKeras(member, in)
+	if identifier == "_tf_keras_metric" {
+		k.part = "metrics"
+	}
+	k.read()
 }
 
 func (w *walk) newKeras(member string, in *cursor) *keras {
-	k := &keras{w: w, doc: newJSON(plainJSON(in), kerasText), member: member, known: map[string]bool{}}
+	k := &keras{w: w, doc: newJSON(plainJSON(in), kerasText), member: member, part: "layers", known: map[string]bool{}}
 	k.doc.lenient = true // Python's json writes NaN, and reads it
 	return k
 }
@@ -160,6 +166,7 @@ func (k *keras) read() {
 			key = ""
 		case docObjectEnd, docArrayEnd:
 			k.pop()
+			key = "" // it was one of what was closed
 		case docText:
 			k.text(key, e)
 		default:
@@ -195,8 +202,9 @@ func (k *keras) repeated(key string, offset int64) {
 }
 
 func (k *keras) push(key string, e docEvent) {
-	frame := kerasFrame{key: key, offset: e.offset, array: e.kind == docArray}
+	frame := kerasFrame{key: key, part: k.part, offset: e.offset, array: e.kind == docArray}
 	if top := len(k.stack) - 1; top >= 0 {
+		frame.part = cmpOr(kerasPart(key), k.stack[top].part)
 		if k.stack[top].array {
 			frame.key = k.stack[top].key
 		} else if key == "config" {
@@ -322,10 +330,10 @@ func (k *keras) judge(f *kerasFrame) {
 			return
 		}
 	}
-	k.look(module, class, kerasPart(f.key), New, f.offset)
+	k.look(module, class, f.part, New, f.offset)
 	registered := f.texts["registered_name"]
 	if _, last, found := strings.Cut(registered, ">"); found && last != class || !found && registered != "" && registered != class {
-		k.look(module, registered, kerasPart(f.key), New, f.offset)
+		k.look(module, registered, f.part, New, f.offset)
 	}
 }
 
@@ -335,8 +343,8 @@ func kerasOwn(module string) bool {
 	return module == "" || strings.HasPrefix(module+".", "keras.") || strings.HasPrefix(module+".", "tf_keras.")
 }
 
-// kerasPart says in which part of Keras it looks for a class without a
-// module, by the key under which the object stands.
+// kerasPart says in which part of Keras it looks for classes without a
+// module that stand under a key; nothing, where that is for what is around it to say.
 func kerasPart(key string) string {
 	for _, part := range []string{"initializer", "regularizer", "constraint", "optimizer"} {
 		if strings.HasSuffix(strings.TrimSuffix(key, "_config"), part) {
@@ -352,8 +360,10 @@ func kerasPart(key string) string {
 		return "metrics"
 	case "dtype", "dtype_policy":
 		return "mixed_precision"
+	case "layers", "layer", "cell", "cells", "forward_layer", "backward_layer":
+		return "layers"
 	}
-	return "layers"
+	return ""
 }
 
 // look notes a class, which is made from its configuration, or a function,

@@ -307,10 +307,11 @@ func (s *savedModel) objects(f pbField) {
 
 // userObject hands on the configuration that Keras before 2.5 keeps here.
 func (s *savedModel) userObject(f pbField) {
+	identifier := s.pbText(s.attrField(f, 1))
 	m := s.message(f)
 	for g, ok := m.field(); ok; g, ok = m.field() {
 		if g.number == 3 && g.wire == pbBytes && g.end > g.at {
-			s.w.kerasObjects(s.w.member, s.part(g.at, g.end))
+			s.w.kerasObjects(s.w.member, identifier, s.part(g.at, g.end))
 		}
 	}
 	s.damaged(m)

@@ -304,7 +304,7 @@ func readKerasMetadata(w *walk, r io.ReaderAt, size int64) bool {
 	for f, ok := s.field(); ok && !w.late(f.at); f, ok = s.field() {
 		nodes++
 		if config := s.attrField(f, 5); config.end > config.at {
-			w.kerasObjects(w.member, s.part(config.at, config.end))
+			w.kerasObjects(w.member, s.pbText(s.attrField(f, 4)), s.part(config.at, config.end))
 		}
 	}
 	s.root.param("nodes", nodes)

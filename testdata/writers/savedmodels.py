@@ -66,6 +66,19 @@ def saved(make):
     return write
 
 
+def layers(path):
+    """A model of Keras, with the configuration of its layers."""
+    shutil.rmtree(path, ignore_errors=True)
+    keras = tf.keras
+    keras.backend.clear_session()
+    model = keras.Sequential([keras.layers.Dense(2, activation="relu", kernel_regularizer=keras.regularizers.l2(0.1), name="hidden",
+                                                 input_shape=(2,), kernel_initializer="ones")], name="layers")
+    model.compile(keras.optimizers.SGD(0.1), keras.losses.Huber(), metrics=[keras.metrics.MeanAbsoluteError()])
+    model.save(path, save_format="tf", include_optimizer=False)
+
+
 def fixtures():
+    if not RELEASE.startswith("2.21"):  # whose Keras has no such form
+        yield "tensorflow-%s-keras" % RELEASE, "tensorflow %s, keras.Model.save" % RELEASE, layers
     for name, make in [("linear", Linear), ("files", Files), ("python", Python), ("words", words)]:
         yield "tensorflow-%s-%s" % (RELEASE, name), "tensorflow %s, tf.saved_model.save" % RELEASE, saved(make)
