@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"encoding/json"
 	"io"
 	"path"
 	"strings"
@@ -15,6 +16,7 @@ var tellers = map[string]func(w *walk, text string){
 	"_stable_baselines3_version": func(w *walk, text string) { w.tell("stable-baselines3", strings.TrimSpace(text), w.name) },
 	"MLmodel":                    mlModel,
 	"requirements.txt":           pins,
+	"meta.json":                  spacyMeta,
 }
 
 // maxTeller bounds a member that tells versions.
@@ -70,6 +72,29 @@ func mlModel(w *walk, text string) {
 		} else if notes[key] {
 			w.metadata(key, value, w.member)
 		}
+	}
+}
+
+// spacyMeta reads the description of a spaCy pipeline, whose version is a
+// range: what it was made with is its lower end.
+func spacyMeta(w *walk, text string) {
+	var meta struct {
+		Version string `json:"spacy_version"`
+		Name    string `json:"name"`
+		Source  string `json:"url"`
+	}
+	if json.Unmarshal([]byte(text), &meta) != nil {
+		return
+	}
+	for bound := range strings.SplitSeq(meta.Version, ",") {
+		version := strings.TrimLeft(bound, "<>=")
+		if plausibleVersion(version) && (strings.HasPrefix(bound, ">=") || strings.HasPrefix(bound, "<") && !strings.HasPrefix(bound, "<=")) {
+			w.version("spacy", bound, "spacy_version in "+w.name, w.member)
+		}
+	}
+	if meta.Version != "" {
+		w.metadata("name", meta.Name, w.member)
+		w.metadata("url", meta.Source, w.member)
 	}
 }
 

@@ -25,6 +25,8 @@ func TestTellers(t *testing.T) {
 		{"_stable_baselines3_version", "1.5.1a8\n", "stable-baselines3 1.5.1a8"},
 		{"model/MLmodel", model, "mlflow 2.9.2, python 3.10.12, scikit-learn 1.2.2"},
 		{"model/requirements.txt", "mlflow==2.9.2\nscikit_learn==1.2.2 # pinned\nnumpy>=1\na b==1\n\x1b==1\n", "mlflow 2.9.2, scikit-learn 1.2.2"},
+		{"model/meta.json", `{"lang":"en","name":"core_web_sm","spacy_version":">=3.7.2,<3.8.0","url":"https://x.org"}`, "spacy <3.8.0, spacy >=3.7.2"},
+		{"model/meta.json", `{"spacy_version":">=evil\n"}`, ""},
 		{"notes.txt", old, ""},
 	} {
 		for _, archive := range []string{zipped(t, c.member, c.text, zip.Store), zipped(t, c.member, c.text, zip.Deflate), tarred(t, c.member, c.text)} {

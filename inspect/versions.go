@@ -35,7 +35,10 @@ var probes = slices.Concat([]probe{
 	{"python", ">=3.8", protocol(5)},
 	{"python", ">=3.13", name("pathlib._local.")},
 	{"python", "<3.14", name("pathlib._local.")},
+	{"python", ">=3.7", name("uuid.SafeUUID")},
 	{"python", ">=3.9", name("types.GenericAlias")},
+	{"python", "<3.11", call("fractions.Fraction", "text")},
+	{"python", ">=3.11", call("fractions.Fraction", "int int")},
 	{"python", ">=3.9", name("zoneinfo.")},
 
 	{"numpy", ">=2.0", name("numpy._core.")},
@@ -122,6 +125,13 @@ var probes = slices.Concat([]probe{
 	{"cloudpickle", ">=2.1", name("cloudpickle.cloudpickle._make_function")},
 	{"cloudpickle", ">=3.0", name("cloudpickle.cloudpickle._function_setstate")},
 	{"cloudpickle", ">=3.0", name("cloudpickle.cloudpickle._class_setstate")},
+
+	{"dill", "<0.3.5", call("dill._dill._create_function", "instance any text any any any")},
+	{"dill", "<0.3.5", call("dill._dill._create_function", "instance any text any any any any")},
+	{"dill", ">=0.3.5", state("dill._dill._create_function", "__annotations__")},
+	{"dill", ">=0.3.5", name("dill._shims._dill")},
+	{"dill", "<0.3.6", name("dill._shims._dill")},
+	{"dill", ">=0.3.6", name("dill._dill")},
 
 	{"torch", ">=0.4", name("torch._utils._rebuild_tensor_v2")},
 	{"lightgbm", "<4.0", state("lightgbm.basic.Booster", "handle")},

@@ -78,7 +78,7 @@ func TestVersionsOfFixtures(t *testing.T) {
 		}
 	}
 	t.Log(told)
-	for _, library := range []string{"scikit-learn", "numpy", "scipy", "pandas", "joblib", "python", "cloudpickle", "torch", "skops"} {
+	for _, library := range []string{"scikit-learn", "numpy", "scipy", "pandas", "joblib", "python", "cloudpickle", "dill", "torch", "skops"} {
 		if told[library] == 0 {
 			t.Errorf("no fixture tells a version of %s", library)
 		}
