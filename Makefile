@@ -44,6 +44,7 @@ bench: ## run the benchmarks COUNT times (10); compare two runs by `benchstat ol
 
 golden: ## rewrite golden reports, transcripts and the README's sessions; read the difference like code
 	$(GO) test ./report ./cmd/modelscan -update
+	$(GO) test ./allowlist -run SkopsParityPage -update
 
 oracle: ## ask Python: make all fixtures, indexes and tables anew in ORACLE (bin/oracle) and compare
 	rm -rf $(ORACLE) && mkdir -p $(ORACLE) && cp -R testdata allowlist $(ORACLE)
@@ -54,7 +55,7 @@ oracle: ## ask Python: make all fixtures, indexes and tables anew in ORACLE (bin
 	$(PYTHON) $(ORACLE)/allowlist/profiles.py
 	diff -r -q -x __pycache__ testdata $(ORACLE)/testdata
 	diff -r -q allowlist/lists/profiles $(ORACLE)/allowlist/lists/profiles
-	$(GO) test -count=1 ./pickle ./inspect ./allowlist
+	MODELSCAN_ESTIMATORS=$(CURDIR)/$(ORACLE)/estimators $(GO) test -count=1 -timeout 60m ./pickle ./inspect ./allowlist
 
 versions: build ## ask releases that no fixture is of whether the versions told are right, and make what is known of releases anew
 	$(PYTHON) testdata/oracle/matrix.py bin/modelscan
