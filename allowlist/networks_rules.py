@@ -7,7 +7,7 @@ NN=r"torch\.(ao\.)?nn\.(modules\.(?!_functions|utils)\w+|utils\.(spectral_norm|w
 # Where a constructor opens files, downloads or evaluates what it is given, the class may be made by NEWOBJ but not held.
 MADE = ("new", "build")
 FAMILIES = [
- ('nltk', r"nltk\.(tag\.perceptron|sentiment\.vader|chunk\.named_entity|stem\.wordnet)\.\w+", None, MADE, "model or text, its state goes into its attributes"),
+ ('nltk', r"nltk\.(tokenize\.punkt(?=\.PunktTokenizer)|tag\.perceptron|sentiment\.vader|chunk\.named_entity|stem\.wordnet)\.\w+", None, MADE, "model or text, its state goes into its attributes"),
  ('nltk', r"nltk\.probability\.(?!Conditional|DictionaryConditional)\w+ProbDist", None, ALL, "distribution of probabilities, made from counts"),
  ('layers', r"(segmentation_models_pytorch\.(?!datasets|utils)\w+|facenet_pytorch\.models)\.(\w+\.)*\w+", r"torch\.nn\..*|nn\.\w+", MADE, "layer or model, its state goes into its attributes"),
  ('layers', r"torchtext\.vocab\.(vocab\.)?(Vocab|SubwordVocab|Vectors|GloVe|FastText)", None, MADE, "words and their vectors, its state goes into its attributes"),
@@ -162,6 +162,10 @@ add("nltk", "nltk.redos.TimedPattern", DATA, "regular expression with a time lim
 add("lightning", "torchmetrics.metric.jit_distributed_available torchmetrics.utilities.data.dim_zero_sum torchmetrics.utilities.data.dim_zero_mean "
     "torchmetrics.utilities.data.dim_zero_cat torchmetrics.utilities.data.dim_zero_max torchmetrics.utilities.data.dim_zero_min", HELD, ON_TENSORS)
 add("ultralytics", "ultralytics.utils.IterableSimpleNamespace ultralytics.yolo.utils.IterableSimpleNamespace", ALL, "attributes and nothing else")
+
+add("theano", "theano.tensor.sharedvar.TensorSharedVariable theano.tensor.sharedvar.ScalarSharedVariable theano.tensor.type.TensorType "
+    "theano.gof.link.Container theano.gof.utils.scratchpad theano.gof.utils.scratchpad theano.scalar.basic.Scalar", DATA,
+    "shared variable or its type, its state goes into its attributes")
 
 # dict and list subclasses that are pickled as a call of their class
 add("nltk", "nltk.probability.FreqDist nltk.probability.ConditionalFreqDist nltk.tree.Tree nltk.tree.tree.Tree", ALL,
