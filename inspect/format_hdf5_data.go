@@ -152,8 +152,11 @@ func (h *hdf5) external(c *cursor, o hdf5Object) {
 	}
 }
 
-// hdf5Filters are the filters that HDF5 and h5py bring with them.
-var hdf5Filters = map[uint16]string{1: "gzip", 2: "shuffle", 3: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset", 32000: "lzf"}
+// hdf5Filters are the filters that HDF5, h5py and PyTables bring with them.
+var hdf5Filters = map[uint16]string{
+	1: "gzip", 2: "shuffle", 3: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset", 32000: "lzf",
+	305: "lzo", 307: "bzip2", 32001: "blosc", 32026: "blosc2",
+}
 
 // filters names the filters that a dataset's chunks pass. One that HDF5 does
 // not have is a native library, which it looks for by number.
