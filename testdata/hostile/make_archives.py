@@ -285,6 +285,40 @@ def old_forms():
         "a name with Storage in it, which torch takes for its own", names=["os.systemStorage"])
 
 
+def nested_loaders():
+    """Pickles in the bytes that other pickles hand to a loader."""
+    def load(module, name, data):
+        return p4(name4(module, name), data, TUPLE1, REDUCE)
+
+    def call(module, name, *arguments):
+        return name4(module, name) + b"(" + b"".join(arguments) + b"tR"
+    text = base64.b64encode(EVIL)
+    add("loads-base64.pkl", load("pickle", "loads", call("base64", "b64decode", blob(text))), "a pickle in base64, decoded and loaded",
+        names=[SYSTEM, "pickle.loads", "base64.b64decode"])
+    add("loads-latin1.pkl", load("_pickle", "loads", call("_codecs", "encode", uni(EVIL.decode("latin1")), uni("latin1"))),
+        "a pickle in text, encoded and loaded", names=[SYSTEM, "_pickle.loads"])
+    add("loads-zlib.pkl", load("cloudpickle.cloudpickle", "loads", call("zlib", "decompress", blob(zlib.compress(EVIL)))),
+        "a pickle in zlib, decompressed and loaded", names=[SYSTEM, "cloudpickle.cloudpickle.loads", "zlib.decompress"])
+    add("loads-numba.pkl", load("numba.core.serialize", "_unpickle__CustomPickled", blob(EVIL)), "a pickle given to numba",
+        names=[SYSTEM, "numba.core.serialize._unpickle__CustomPickled"])
+    add("loads-stream.pkl", load("joblib", "load", call("_io", "BytesIO", blob(EVIL))), "a pickle as a stream given to joblib",
+        names=[SYSTEM, "joblib.load"])
+    deep = EVIL
+    for _ in range(10):
+        deep = load("pickle", "loads", blob(deep))
+    add("loads-ten-times.pkl", deep, "ten pickles in each other", names=[SYSTEM, "pickle.loads"])
+    storage = (b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x007X\x03\x00\x00\x00cpuK\x01NtQ")
+    whole = MAGIC + PROTOCOL + SYSTEM_INFO + p2(storage) + p2(b"](X\x01\x00\x00\x007e") + struct.pack("<Qf", 1, 1)
+    maker = name4("torch.storage", "_load_from_bytes")
+    add("load-from-bytes-held.pkl", p4(maker, b"\x94", blob(whole), TUPLE1, REDUCE, b"h\x00\x86"),
+        "torch's loader is given a storage, and held", names=["torch.storage._load_from_bytes"])
+    add("load-from-bytes-behind.pkl", p4(maker, blob(whole + EVIL), TUPLE1, REDUCE), "a pickle behind a storage given to torch's loader",
+        names=[SYSTEM, "torch.storage._load_from_bytes"])
+    for name, value, what in [("nan", b'{"a": NaN, "b": {":serialized:": "%s"}}', "a value that Python alone reads before"),
+                              ("junk", b'{"b": {":serialized:": "*%s*"}}', "bytes that are no base64 around")]:
+        add("json-serialized-%s.zip" % name, archive(member("data", value % text)), what + " a pickle in JSON")
+
+
 # --- tar, 7z, codecs ------------------------------------------------------------------------------------------------------
 
 
@@ -909,7 +943,7 @@ def write_index(pythons):
 
 
 def main():
-    for group in (zips, old_forms, other_archives, numpy_files, skops_files, other_formats, hdf5_files, keras_files,
+    for group in (zips, old_forms, nested_loaders, other_archives, numpy_files, skops_files, other_formats, hdf5_files, keras_files,
                   tensorflow_files):
         group()
     for file, fixture in FIXTURES.items():
