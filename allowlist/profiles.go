@@ -1,6 +1,7 @@
 package allowlist
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"path"
@@ -31,13 +32,16 @@ func Profiles() []Profile {
 		{"weights-only", "what torch.load(weights_only=True) looks up"},
 		{"none", "nothing"},
 	}
-	for _, name := range profileNames() {
+	for _, name := range slices.SortedFunc(slices.Values(profileNames()), byRelease) {
 		if release, ok := strings.CutPrefix(name, "skops-"); ok {
 			profiles = append(profiles, Profile{name, "what skops " + release + " trusts by itself"})
 		}
 	}
 	return profiles
 }
+
+// byRelease sorts skops-0.9.0 before skops-0.11.0.
+func byRelease(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
 
 // profileNames are the names of the embedded files.
 func profileNames() []string {

@@ -185,7 +185,12 @@ func (z *zipArchive) member(m zipMember) {
 		return
 	}
 	if name, ok := strings.CutSuffix(m.name, ".npy"); ok && z.npz {
-		inner.prefix = "[" + pythonQuote(name) + "]"
+		if inner.prefix = "[" + pythonQuote(name) + "]"; z.w.prefix != "" { // a sparse matrix in a skops file
+			inner.prefix = z.w.prefix + "." + name
+		}
+	}
+	if path, ok := z.paths[zipName(m)]; ok {
+		inner.prefix = path
 	}
 	inner.plain = z.plain[zipName(m)]
 	raw := z.section(m)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -25,7 +26,7 @@ const skopsSchemaName = "schema.json"
 // for. Skops reads the schema of any archive that has one, also where another
 // loader sees another format: only then may it be something else.
 func (z *zipArchive) skops(only bool) {
-	s := skopsSchema{w: z.w, files: map[string]bool{}, plain: map[string]bool{}, only: only}
+	s := skopsSchema{w: z.w, files: map[string]bool{}, plain: map[string]bool{}, paths: map[string]string{}, only: only}
 	for _, m := range z.members {
 		s.files[zipName(m)] = zipName(m) == skopsSchemaName
 	}
@@ -43,7 +44,7 @@ func (z *zipArchive) skops(only bool) {
 	if !only {
 		return
 	}
-	z.plain = s.plain
+	z.plain, z.paths = s.plain, s.paths
 	for _, m := range z.members {
 		if asked, known := s.files[zipName(m)]; known && !asked && !strings.HasSuffix(m.name, "/") {
 			z.w.issue(IssueTrailing, joinMember(z.w.member, m.name), -1, "no node of the schema asks for this member")
@@ -73,12 +74,51 @@ type skopsSchema struct {
 	files    map[string]bool   // members of the archive; set where a node asks for it
 	plain    map[string]bool   // members that are taken for bytes
 	ids      map[string]string // what the node of an id was
-	todo     []any
+	paths    map[string]string // members that hold arrays, by where in the object they stand
+	todo     []skopsValue
+}
+
+// skopsValue is a value of the schema that is still to be read.
+type skopsValue struct {
+	v     any
+	path  string // where in the object it stands, as a user would type it, with a dot in front
+	steps skopsSteps
+}
+
+// skopsSteps says how what is in a value is reached.
+type skopsSteps uint8
+
+const (
+	noSteps     skopsSteps = iota
+	keySteps               // by an index, or a key
+	memberSteps            // by an attribute
+	stateSteps             // by an attribute, where the value is a node of a dict
+)
+
+// maxSkopsPath bounds a path; what lies deeper goes by the path of what it is in.
+const maxSkopsPath = 200
+
+// step returns the path of one item.
+func (v skopsValue) step(key string, index int) string {
+	path := v.path
+	switch {
+	case v.steps == keySteps && index >= 0:
+		path += "[" + strconv.Itoa(index) + "]"
+	case v.steps == keySteps:
+		path += "[" + pythonQuote(key) + "]"
+	case v.steps == memberSteps && identifier(key):
+		path += "." + key
+	}
+	if len(path) > maxSkopsPath {
+		return v.path
+	}
+	return path
 }
 
 // skopsNode is a node with what every node has.
 type skopsNode struct {
 	loader, module, class string
+	path                  string
 	fields                map[string]any
 }
 
@@ -118,32 +158,53 @@ func (s *skopsSchema) read(r io.Reader) {
 	if _, ok := root["__loader__"]; !ok {
 		s.w.issue(IssueMalformed, s.member, -1, "the schema's root is no node")
 	}
-	s.todo = []any{root}
+	s.todo = []skopsValue{{v: root}}
 	for len(s.todo) > 0 {
 		next := s.todo[len(s.todo)-1]
 		s.todo = s.todo[:len(s.todo)-1]
-		switch v := next.(type) {
+		switch v := next.v.(type) {
 		case []any:
-			s.todo = append(s.todo, v...)
+			for i, item := range slices.Backward(v) {
+				s.plan(item, next.step("", i), noSteps)
+			}
 		case map[string]any:
-			s.value(v)
+			s.value(v, next)
 		}
+	}
+}
+
+// plan notes a value that is to be read, unless there is nothing in it.
+func (s *skopsSchema) plan(v any, path string, steps skopsSteps) {
+	switch v.(type) {
+	case []any, map[string]any:
+		s.todo = append(s.todo, skopsValue{v, path, steps})
 	}
 }
 
 // value takes in a node, or a plain object, and plans what stands in it. All
 // of the schema is walked, also what no loader would look at.
-func (s *skopsSchema) value(v map[string]any) {
+func (s *skopsSchema) value(v map[string]any, at skopsValue) {
+	kind, _ := v["__loader__"].(string)
 	for _, key := range slices.Backward(slices.Sorted(maps.Keys(v))) {
-		s.todo = append(s.todo, v[key])
+		switch {
+		case kind == "":
+			s.plan(v[key], at.step(key, -1), noSteps)
+		case key == "__reduce__":
+			s.plan(v[key], at.path+".__reduce__()[1]", noSteps)
+		case key != "content":
+			s.plan(v[key], at.path, noSteps)
+		case kind == "DictNode" && at.steps == stateSteps:
+			s.plan(v[key], at.path, memberSteps)
+		default:
+			s.plan(v[key], at.path, skopsLoaders[kind].steps)
+		}
 	}
 	_, isLoader := v["__loader__"]
 	_, isClass := v["__class__"]
 	if !isLoader && !isClass {
 		return
 	}
-	n := skopsNode{fields: v}
-	n.loader, _ = v["__loader__"].(string)
+	n := skopsNode{fields: v, loader: kind, path: at.path}
 	var ok, ok2 bool
 	n.class, ok = v["__class__"].(string)
 	n.module, ok2 = v["__module__"].(string)
@@ -198,6 +259,9 @@ func (s *skopsSchema) file(n skopsNode) {
 		return
 	}
 	s.files[file] = true
+	if _, known := s.paths[file]; !known {
+		s.paths[file] = strings.TrimPrefix(n.path, ".")
+	}
 	if n.loader == "BytesNode" || n.loader == "BytearrayNode" {
 		s.plain[file] = true
 	}

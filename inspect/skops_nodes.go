@@ -3,17 +3,18 @@ package inspect
 // skopsLoader is what a loader of skops does with a node, as of the releases
 // 0.3 to 0.16.
 type skopsLoader struct {
-	uses  Uses     // of the node's class or function
-	nodes []string // where its child nodes stand; a dot goes one level down
-	items bool     // its content is a list, or an object, of child nodes
-	file  bool     // it reads a member
-	makes string   // what it makes, whatever the class of the node says
-	plain string   // the class that such a node has, where nobody looks at it
+	uses  Uses       // of the node's class or function
+	nodes []string   // where its child nodes stand; a dot goes one level down
+	items bool       // its content is a list, or an object, of child nodes
+	file  bool       // it reads a member
+	makes string     // what it makes, whatever the class of the node says
+	plain string     // the class that such a node has, where nobody looks at it
+	steps skopsSteps // how what is in its content is reached
 }
 
 var (
-	skopsList   = skopsLoader{uses: Import | Call, items: true}
-	skopsReduce = skopsLoader{uses: Import | Call | Build, nodes: []string{"content", "__reduce__.args"}}
+	skopsList   = skopsLoader{uses: Import | Call, items: true, steps: keySteps}
+	skopsReduce = skopsLoader{uses: Import | Call | Build, nodes: []string{"content", "__reduce__.args"}, steps: stateSteps}
 )
 
 var skopsLoaders = map[string]skopsLoader{
@@ -22,7 +23,7 @@ var skopsLoaders = map[string]skopsLoader{
 	"CachedNode": {uses: Import},
 
 	"ListNode": skopsList, "TupleNode": skopsList, "SetNode": skopsList,
-	"DictNode":        {uses: Import | Call | Build, items: true, nodes: []string{"key_types"}},
+	"DictNode":        {uses: Import | Call | Build, items: true, nodes: []string{"key_types"}, steps: keySteps},
 	"DefaultDictNode": {uses: Import | Call | Build, nodes: []string{"content.main", "content.default_factory"}, makes: "collections.defaultdict"},
 	"_DictWithDeprecatedKeysNode": {
 		uses: Import | Call | Build, nodes: []string{"content.main", "content._deprecated_key_to_new_key"},
@@ -32,8 +33,8 @@ var skopsLoaders = map[string]skopsLoader{
 	"BytesNode":           {file: true, plain: "builtins.bytes"},
 	"BytearrayNode":       {file: true, plain: "builtins.bytearray"},
 	"SparseMatrixNode":    {uses: Import, file: true},
-	"NdArrayNode":         {uses: Import},
-	"MaskedArrayNode":     {uses: Import, nodes: []string{"content.data", "content.mask"}},
+	"NdArrayNode":         {uses: Import, steps: keySteps},
+	"MaskedArrayNode":     {uses: Import, nodes: []string{"content.data", "content.mask"}, steps: memberSteps},
 	"DTypeNode":           {uses: Import, nodes: []string{"content"}},
 	"RandomStateNode":     {uses: Import | Call | Build, nodes: []string{"content"}},
 	"RandomGeneratorNode": {uses: Import | Call},
@@ -43,11 +44,11 @@ var skopsLoaders = map[string]skopsLoader{
 	"MethodNode":       {uses: Import, nodes: []string{"content.obj"}},
 	"OperatorFuncNode": {uses: Import | Call, nodes: []string{"attrs"}},
 	"PartialNode": {
-		uses: Import | Call | Build, makes: "functools.partial",
+		uses: Import | Call | Build, makes: "functools.partial", steps: memberSteps,
 		nodes: []string{"content.func", "content.args", "content.kwds", "content.namespace"},
 	},
 
-	"ObjectNode":                {uses: Import | New | Build},
+	"ObjectNode":                {uses: Import | New | Build, steps: stateSteps},
 	"ConstructorFromReduceNode": {uses: Import | Call, nodes: []string{"content"}},
 	"LossNode":                  skopsReduce,
 	"SGDNode":                   skopsReduce,

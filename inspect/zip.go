@@ -33,6 +33,7 @@ type zipArchive struct {
 	end     int64               // behind the end record and its comment
 	npz     bool                // members are arrays by their names
 	plain   map[string]bool     // members that the loader takes for bytes, whatever is in them
+	paths   map[string]string   // of arrays in members, by where in the object these stand
 }
 
 const (
