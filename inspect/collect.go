@@ -208,6 +208,10 @@ func (n *names) built(e pickle.Event) {
 	} else if call, ok := n.p.Call(e.Subject); ok {
 		if i, ok := n.p.GlobalIndex(call.Subject); ok {
 			n.uses[i] |= Build
+		} else if id, ok := n.p.PersistentID(call.Subject); ok {
+			if class, ok := torchModule(n.p, id); ok {
+				n.use(class, Build, e.Offset)
+			}
 		}
 	}
 	if e.Kind == pickle.State {

@@ -70,6 +70,9 @@ func (m *machine) loadStackGlobal() error {
 	}
 	var v Value
 	if known && knownToo {
+		if err := m.globalUTF8(parts[0], parts[1]); err != nil {
+			return err
+		}
 		v, err = m.global(module, name, false)
 	} else {
 		made := !known && m.likelyText(parts[0]) || !knownToo && m.likelyText(parts[1])
@@ -79,6 +82,28 @@ func (m *machine) loadStackGlobal() error {
 		return err
 	}
 	return m.push(v)
+}
+
+// globalUTF8 imports a name in bytes of Python 2 as a loader with
+// encoding="utf-8" takes it, which torch's is, where that is another name.
+func (m *machine) globalUTF8(module, name Value) error {
+	var parts [2][]byte
+	differ := false
+	for i, v := range []Value{module, name} {
+		n := m.nodes.at(int(v))
+		parts[i] = m.text.at(n.ref, int(n.n))
+		if n.kind == ByteText && !isASCII(parts[i]) {
+			if !utf8.Valid(parts[i]) {
+				return nil
+			}
+			differ = true
+		}
+	}
+	if !differ {
+		return nil
+	}
+	_, err := m.global(parts[0], parts[1], false)
+	return err
 }
 
 // nameText returns the text of v where it is text that fits in a name.

@@ -45,6 +45,7 @@ var generators = []generator{
 	{name: "programs", open: always(randomProgram)},
 	{name: "gadgets", open: always(randomGadget)},
 	{name: "mutants", open: openMutants},
+	{name: "containers", open: openContainers},
 }
 
 func always(make func(*rand.Rand) sample) func(string) (func(*rand.Rand) sample, error) {
@@ -77,6 +78,11 @@ func (s *soak) choose(kinds string) error {
 	return nil
 }
 
+// libraries tells whether other loaders than CPython's unpicklers are asked.
+func (s *soak) libraries() bool {
+	return slices.ContainsFunc(s.readings, func(name string) bool { return slices.Contains([]string{"joblib", "numpy", "torch"}, name) })
+}
+
 // summary counts.
 type summary struct {
 	samples, whole, trusted, dead, divergences int64
@@ -101,7 +107,7 @@ func (s *soak) run(out io.Writer) (summary, error) {
 	errs := make(chan error, s.workers)
 	for range s.workers {
 		workers.Go(func() {
-			w := &worker{soak: s, out: out, ours: newInspector(), theirs: &oracle{command: s.command, readings: s.readings}}
+			w := &worker{soak: s, out: out, ours: newInspector(s.libraries()), theirs: &oracle{command: s.command, readings: s.readings}}
 			defer w.theirs.stop()
 			if err := w.work(&next); err != nil {
 				errs <- err
@@ -253,5 +259,5 @@ func (w *worker) shrink(o *oracle, s sample, kind string) []byte {
 
 func (w *worker) disagrees(o *oracle, s sample, kind string) bool {
 	answers, err := o.ask([][]byte{s.data})
-	return err == nil && slices.ContainsFunc(newInspector().compare(s.name, s.data, &answers[0]), func(d divergence) bool { return d.kind == kind })
+	return err == nil && slices.ContainsFunc(newInspector(w.libraries()).compare(s.name, s.data, &answers[0]), func(d divergence) bool { return d.kind == kind })
 }

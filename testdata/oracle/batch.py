@@ -32,6 +32,7 @@ EXTENSIONS = 16  # codes below are registered, so that a program goes on behind 
 
 IMPORT, CALL, NEW, BUILD, CHANGE = 1, 2, 4, 8, 16
 COMPUTED = "", "<computed>"
+PERSISTENT = "", "<persistent>"  # what the callback gives; only the loader knows what that is
 REGISTERED = "<registered>"  # the module of what an extension code stands for
 
 
@@ -98,7 +99,8 @@ def note(label, use):
 def called(target, args, use):
     facts = target.facts
     label = facts.label
-    note(label if facts.imported else COMPUTED, use)
+    if label is not PERSISTENT:
+        note(label if facts.imported else COMPUTED, use)
     if label == ("copyreg", "add_extension") and len(args) == 3 and isinstance(args[2], int):
         copyreg._inverted_registry[args[2]] = args[:2]
     return stand_in(label, False, target, args, use)
@@ -121,9 +123,10 @@ def put(target):
         note(facts.label, CHANGE)
     elif facts.made_by is not None and facts.made_by.facts.imported:
         label = facts.label
-        if label in RECONSTRUCTORS and facts.use == CALL and facts.args and is_imported(facts.args[0]):
-            label = facts.args[0].facts.label
-        note(label, BUILD)
+        if label in RECONSTRUCTORS and facts.use == CALL and facts.args:
+            label = facts.args[0].facts.label if is_imported(facts.args[0]) else None  # what else makes an object is not known
+        if label:
+            note(label, BUILD)
 
 
 def resolved(module, name, old_names):
@@ -161,7 +164,7 @@ class CUnpickler(pickle.Unpickler):
         return resolved(module, name, super().find_class("_probe", "a.b"))
 
     def persistent_load(self, pid):
-        return stand_in(COMPUTED)
+        return stand_in(PERSISTENT)
 
 
 class PyUnpickler(pickle._Unpickler):
@@ -172,7 +175,7 @@ class PyUnpickler(pickle._Unpickler):
         return resolved(module, name, self.proto < 3)
 
     def persistent_load(self, pid):
-        return stand_in(COMPUTED)
+        return stand_in(PERSISTENT)
 
     def load_stack_global(self):
         """As the original, but what a call or a callback made counts as a string that nobody knows."""
@@ -279,13 +282,17 @@ def serve(readings):
         out.append(dumps(answer(stdin.read(size), readings)))
 
 
-def main():
+def prepare():
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     warnings.simplefilter("ignore")
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)
     install_probe()
+
+
+def main():
+    prepare()
     serve([READINGS[name] for name in sys.argv[1].split(",")])
 
 
