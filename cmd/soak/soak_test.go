@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var samples = flag.Int64("samples", 5000, "how many samples TestSoak generates of each kind")
+var samples = flag.Int64("samples", 3000, "how many samples TestSoak generates of each kind")
 
 // TestSoak is a small run of each kind, with the Python that is there.
 func TestSoak(t *testing.T) {
@@ -22,6 +22,9 @@ func TestSoak(t *testing.T) {
 				count: *samples, seed: 1, workers: 1, show: 5, testdata: "../../testdata",
 				command: []string{python, "../../testdata/oracle/batch.py"}, readings: []string{"c-latin1", "py-latin1"},
 			}
+			if kind == "containers" {
+				s.count /= 20 // they are slow
+			}
 			if err := s.choose(kind); err != nil {
 				t.Fatal(err)
 			}
@@ -33,7 +36,11 @@ func TestSoak(t *testing.T) {
 			if sum.divergences > 0 || sum.dead > 0 {
 				t.Errorf("%s\n%s", sum, out.String())
 			}
-			if sum.names < sum.samples/4 || sum.whole < sum.samples/10 { // a run that could not fail
+			whole := sum.samples / 10
+			if kind == "containers" { // which pickle.load does not read
+				whole = 0
+			}
+			if sum.names < sum.samples/4 || sum.whole < whole { // a run that could not fail
 				t.Errorf("got %s, with too few names or too little read whole", sum)
 			}
 		})
