@@ -234,7 +234,11 @@ func (p *Policy) rule(g *inspect.Global, digest string) (Ruling, string) {
 	switch g.Kind {
 	case inspect.Named:
 		n := name{g.Module, g.Qualname}
-		return ruleNamed(n, p.lookup(n, g.Node, digest), uses, g.Explained)
+		r := p.lookup(n, g.Node, digest)
+		if g.Bound && r.uses&inspect.New != 0 {
+			uses |= inspect.Call // of a class; a function that may be held may be called
+		}
+		return ruleNamed(n, r, uses, g.Explained)
 	case inspect.Computed:
 		return Ruling{Denied: uses, Reason: "the file computes what it looks up or calls, so no list can name it"}, ruleComputed
 	case inspect.Extension:

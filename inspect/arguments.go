@@ -190,9 +190,13 @@ func (n *names) codec(v pickle.Value, offset int64) {
 	n.c.global(g, n.again)
 }
 
-// bound notes an instance that is bound to be called: what its class does
-// then is not known by its name.
+// bound notes what is bound to be called: a name, or an instance, of which
+// the name of its class does not say what it does then.
 func (n *names) bound(v pickle.Value, offset int64) {
+	if i, ok := n.p.GlobalIndex(v); ok {
+		n.binds[i] = true
+		return
+	}
 	call, ok := n.p.Call(v)
 	_, named := n.resolve(v)
 	if !ok || named || n.partial(v) != nil {

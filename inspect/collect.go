@@ -65,6 +65,7 @@ func (c *collector) global(g Global, again bool) {
 		known := &c.model.Globals[i]
 		known.Uses |= g.Uses
 		known.Explained &= g.Explained
+		known.Bound = known.Bound || g.Bound
 		if !again {
 			known.Count += g.Count
 		}
@@ -85,7 +86,7 @@ func (c *collector) global(g Global, again bool) {
 // the data that the program hands to other loaders.
 func (c *collector) names(p *pickle.Program, member string, how *reading) []nested {
 	n := names{c: c, p: p, member: member, again: how.again, astray: how.astray, uses: make([]Uses, len(p.Globals()))}
-	n.explained, n.opaque = make([]bool, len(n.uses)), make([]bool, len(n.uses))
+	n.explained, n.opaque, n.binds = make([]bool, len(n.uses)), make([]bool, len(n.uses)), make([]bool, len(n.uses))
 	for e := range p.Events() {
 		n.event(e)
 	}
@@ -104,6 +105,7 @@ func (c *collector) names(p *pickle.Program, member string, how *reading) []nest
 		if n.explained[i] && !n.opaque[i] {
 			out.Explained = Call
 		}
+		out.Bound = n.binds[i]
 		if n.unheld != nil && n.unheld[i] {
 			out.Explained |= Import
 		}
@@ -132,6 +134,7 @@ type names struct {
 	uses      []Uses // by index in Program.Globals, as the following
 	explained []bool // some call of it was resolved to another name
 	opaque    []bool // some call of it was not
+	binds     []bool // a partial object of it is made
 	unheld    []bool // it is known to be held nowhere; nil where nobody asked
 	nested    []nested
 }

@@ -94,6 +94,7 @@ type Global struct {
 	Kind             GlobalKind
 	Uses             Uses
 	Explained        Uses   // Call: other Globals say all that its calls reach. Import: it is known to be held nowhere, only called or constructed
+	Bound            bool   // a functools.partial of it is made, which something may call
 	Count            int    // how often the file looks it up, or, where it never does, uses it
 	Member           string // where it was seen first
 	Offset           int64  // of the opcode that looked it up first
