@@ -24,6 +24,13 @@ type fact struct {
 		Shape               []int64
 		NNZ                 int64
 	}
+	Model *factModel
+}
+
+type factModel struct {
+	Class, Repr    string
+	Params, Fitted map[string]any
+	Summary        map[string]int64
 }
 
 type factArray struct {
@@ -54,6 +61,7 @@ func readFacts(t *testing.T) map[string]fact {
 // the object that it loads.
 func TestFacts(t *testing.T) {
 	var in Inspector
+	printed := 0
 	for name, want := range readFacts(t) {
 		m, err := in.File(context.Background(), filepath.Join(testdata, name))
 		if err != nil {
@@ -67,6 +75,10 @@ func TestFacts(t *testing.T) {
 		compareVersions(t, name, m, want)
 		compareArrays(t, name, m, want)
 		compareSparse(t, name, m, want)
+		printed += compareModel(t, name, m, want.Model)
+	}
+	if printed < 100 {
+		t.Errorf("%d estimators were compared as scikit-learn prints them", printed)
 	}
 }
 
@@ -152,4 +164,58 @@ func compareSparse(t *testing.T, name string, m *Model, want fact) {
 		got = append(got, fmt.Sprint(s.Path, s.Layout, s.DType, s.Shape, s.Stored))
 	}
 	lines(t, name, got, expected)
+}
+
+// unprintable are beginnings of what we do not print as Python does: the
+// data of arrays, addresses, objects with a representation of their own.
+var unprintable = []string{"array(", "<function", "<ufunc", "RandomState", "np.float", "RBF(", "Numpy"}
+
+// compareModel compares an estimator with the loaded one, and counts it where
+// its representation was compared too.
+func compareModel(t *testing.T, name string, m *Model, want *factModel) int {
+	t.Helper()
+	if want == nil {
+		return 0
+	}
+	got := m.Root
+	if got == nil || got.Class != want.Class {
+		t.Errorf("%s: got model %v, want %s", name, got, want.Class)
+		return 0
+	}
+	compareValues(t, name+": params", got.Params, want.Params)
+	compareValues(t, name+": fitted", got.Fitted, want.Fitted)
+	for key, n := range want.Summary {
+		if value, _ := find(got.Summary, key); value != n {
+			t.Errorf("%s: %s: got %v, want %d", name, key, value, n)
+		}
+	}
+	if want.Repr == "" || slices.ContainsFunc(unprintable, func(s string) bool { return strings.Contains(want.Repr, s) }) {
+		return 0
+	}
+	if got.Repr != want.Repr {
+		t.Errorf("%s: got\n%s\nwant\n%s", name, got.Repr, want.Repr)
+	}
+	return 1
+}
+
+func find(params []Param, name string) (any, bool) {
+	for _, p := range params {
+		if p.Name == name {
+			return p.Value, true
+		}
+	}
+	return nil, false
+}
+
+func compareValues(t *testing.T, name string, got []Param, want map[string]any) {
+	t.Helper()
+	for key, value := range want {
+		mine, ok := find(got, key)
+		if n, isInt := mine.(int64); isInt {
+			mine = float64(n) // as JSON has it
+		}
+		if !ok || mine != value {
+			t.Errorf("%s: %s: got %v (%v), want %v", name, key, mine, ok, value)
+		}
+	}
 }

@@ -391,7 +391,7 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 		w.era(p, s.member)
 		w.notes(p, s.member)
 		if s.member == "" || w.root {
-			w.model.Root = rootObject(p)
+			w.model.Root = rootObject(p, how.whole <= maxDescribed)
 		}
 		if p.FrameEnd > 0 && len(how.ends) < maxFrameEnds {
 			how.ends = append(how.ends, p.FrameEnd)
@@ -407,6 +407,7 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 
 const (
 	maxFrameEnds = 16
+	maxDescribed = 100    // programs of a stream whose result is described at length
 	maxPrograms  = 10_000 // programs listed one by one
 )
 

@@ -150,7 +150,7 @@ const maxParams = 200
 // rootObject describes what a program leaves. Its parameters are the
 // attributes that neither begin nor end with an underscore: scikit-learn
 // ends the names of what was fitted with one.
-func rootObject(p *pickle.Program) *Object {
+func rootObject(p *pickle.Program, atLength bool) *Object {
 	class, ok := p.ClassOf(p.Root)
 	if !ok {
 		return &Object{Class: rootClass(p)}
@@ -163,6 +163,9 @@ func rootObject(p *pickle.Program) *Object {
 				o.Params = append(o.Params, Param{name, paramValue(p, value)})
 			}
 		}
+	}
+	if e, ok := readEstimator(p, p.Root); ok && atLength {
+		e.object(p, o)
 	}
 	return o
 }

@@ -208,6 +208,11 @@ type Issue struct {
 type Object struct {
 	Class  string
 	Params []Param
+
+	// Of an estimator of scikit-learn's kind alone.
+	Repr    string  // as scikit-learn prints it: with the parameters that are not the defaults, in lines
+	Fitted  []Param // attributes that fitting gave it
+	Summary []Param // what it is made of: trees, depth, nodes, support_vectors
 }
 
 // Param is a named value of an Object, printed as Python would.

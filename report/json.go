@@ -164,8 +164,11 @@ type jsonProgram struct {
 }
 
 type jsonModel struct {
-	Class  string         `json:"class"`
-	Params map[string]any `json:"params"`
+	Class   string         `json:"class"`
+	Params  map[string]any `json:"params"`
+	Repr    string         `json:"repr,omitempty"`
+	Fitted  map[string]any `json:"fitted,omitempty"`
+	Summary map[string]any `json:"summary,omitempty"`
 }
 
 func writeJSON(w io.Writer, r *Report) error {
@@ -269,11 +272,15 @@ func newJSONModel(root *inspect.Object) *jsonModel {
 	if root == nil {
 		return nil
 	}
-	model := &jsonModel{Class: whole(root.Class), Params: map[string]any{}}
-	for _, p := range root.Params {
-		model.Params[whole(p.Name)] = jsonValue(p.Value)
+	return &jsonModel{whole(root.Class), jsonParams(root.Params), whole(root.Repr), jsonParams(root.Fitted), jsonParams(root.Summary)}
+}
+
+func jsonParams(params []inspect.Param) map[string]any {
+	values := map[string]any{}
+	for _, p := range params {
+		values[whole(p.Name)] = jsonValue(p.Value)
 	}
-	return model
+	return values
 }
 
 // jsonValue returns v as JSON shows it: a number of Python stays recognisable

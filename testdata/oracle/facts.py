@@ -299,6 +299,8 @@ def state_facts(row):
     sparse = [sparse_fact(path, value) for path, value in met if is_sparse(value)]
     if sparse:
         row["sparse"] = sparse
+    if hasattr(root, "get_params") and type(root).__module__.startswith("sklearn."):
+        row["model"] = model_fact(root)
     walked = collections.Counter(record.key(array) for _, array in found)
     built = collections.Counter(key for _, key in record.arrays.values())
     if not complete or walked != built:
@@ -311,6 +313,30 @@ def state_facts(row):
 def describe(path, array, record):
     dtype, shape, order = record.key(array)
     return {"path": path, "dtype": dtype, "shape": shape, "order": order, "bytes": array.nbytes}
+
+
+def model_fact(root):
+    """What scikit-learn says of an estimator: parameters and fitted attributes as far as JSON has words for them."""
+    import sklearn
+    fact = {"class": type(root).__module__ + "." + type(root).__qualname__, "params": simple(root.get_params(deep=False)),
+            "fitted": simple({key: value for key, value in vars(root).items()
+                              if key.endswith("_") and not key.startswith("_")}), "summary": {}}
+    if hasattr(sklearn, "set_config") and "print_changed_only" in sklearn.get_config():
+        sklearn.set_config(print_changed_only=True)
+        fact["repr"] = repr(root)
+    inner = getattr(root, "estimators_", [root])
+    trees = [t for t in (inner.ravel().tolist() if isinstance(inner, np.ndarray) else inner) if hasattr(t, "tree_")]
+    if trees:
+        fact["summary"] = {"trees": len(trees), "depth": max(int(t.tree_.max_depth) for t in trees),
+                           "nodes": sum(int(t.tree_.node_count) for t in trees)}
+    if hasattr(root, "support_vectors_"):
+        fact["summary"]["support_vectors"] = int(root.support_vectors_.shape[0])
+    return fact
+
+
+def simple(values):
+    return {key: value for key, value in values.items()
+            if type(value) in (type(None), bool, int, str) or type(value) is float and np.isfinite(value)}
 
 
 def is_sparse(value):
