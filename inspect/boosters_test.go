@@ -189,6 +189,21 @@ func TestBoosterDamage(t *testing.T) {
 	}
 }
 
+// TestLightGBMParser reads what stands behind the parameters of a model that
+// was trained on text.
+func TestLightGBMParser(t *testing.T) {
+	const head, tree = "tree\nversion=v4\nnum_class=1\n", "Tree=0\nnum_leaves=1\n\nend of trees\n"
+	const behind = "\nparameters:\n[boosting: gbdt]\nend of parameters\n\nparser:\n{\"class\": 1}\nend of parser\n\nMaps:\nmap: a\nx=1\n"
+	if m := inspectBytes("x.txt", []byte(head+tree+behind+"end of Maps\npandas_categorical:[]\n")); m.Format != "lightgbm" || len(m.Issues) != 0 {
+		t.Errorf("got %s, %v", m.Format, m.Issues)
+	}
+	for _, text := range []string{head, head + tree + behind, head + tree + behind + "end of Maps\nmore\n"} {
+		if m := inspectBytes("x.txt", []byte(text)); len(m.Issues) != 1 {
+			t.Errorf("%q: got %v", text, m.Issues)
+		}
+	}
+}
+
 // TestXGBoostForms reads the forms that no library here writes: base64, and
 // the pickled form of 1.0 to 1.2.
 func TestXGBoostForms(t *testing.T) {

@@ -59,7 +59,7 @@ func (w *walk) lightgbm(r io.ReaderAt, size int64) {
 	switch {
 	case l.trees == 0 && l.names["num_class"] == "":
 		w.issue(IssueMalformed, w.member, 0, "this is no LightGBM model: it has no tree")
-	case l.section == lightgbmParameters, l.section < lightgbmImportance && l.names["version"] >= "v3":
+	case l.section == lightgbmParameters, l.section == lightgbmParser, l.section < lightgbmImportance && l.names["version"] >= "v3":
 		w.issue(IssueTruncated, w.member, size, "the LightGBM model ends early")
 	}
 	l.state()
@@ -95,6 +95,7 @@ const (
 	lightgbmTree
 	lightgbmImportance
 	lightgbmParameters
+	lightgbmParser // its configuration, and the words that numbers stand for
 	lightgbmEnd
 )
 
@@ -123,12 +124,15 @@ func (l *lightgbmText) line(line string, cut bool, at int64) {
 		l.section = lightgbmImportance
 	case strings.HasPrefix(line, "parameters:"):
 		l.section = lightgbmParameters
-	case line == "end of parameters":
+	case line == "parser:", line == "Maps:":
+		l.section = lightgbmParser
+	case line == "end of parameters", line == "end of parser", line == "end of Maps":
 		l.section = lightgbmEnd
 	case strings.HasPrefix(line, "pandas_categorical:"):
 		l.section = lightgbmEnd
 	case l.section == lightgbmParameters:
 		l.parameter(line)
+	case l.section == lightgbmParser:
 	case l.section == lightgbmHead && (isPair || line == "average_output"):
 		l.head(key, value, cut)
 	case isPair && (l.section == lightgbmTree || l.section == lightgbmImportance):
