@@ -137,6 +137,7 @@ type names struct {
 	binds     []bool // a partial object of it is made
 	unheld    []bool // it is known to be held nowhere; nil where nobody asked
 	nested    []nested
+	keys      map[string]pickle.Value // scratch
 }
 
 func (n *names) event(e pickle.Event) {

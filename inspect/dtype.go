@@ -21,10 +21,27 @@ type dtype struct {
 // maxDTypeDepth bounds fields within fields.
 const maxDTypeDepth = 16
 
-// dtypeOf reads a numpy.dtype: what it was called with, and the state that
+// dtypes are those of a whole program that were read already: its arrays
+// share a few.
+type dtypes map[pickle.Value]dtype
+
+// dtypeOf reads a numpy.dtype where v is one.
+func dtypeOf(p *pickle.Program, v pickle.Value, depth int) (dtype, bool) {
+	known, _ := p.Kept.(dtypes)
+	if d, ok := known[v]; ok && depth == 0 {
+		return d, true
+	}
+	d, ok := readDType(p, v, depth)
+	if ok && depth == 0 && known != nil {
+		known[v] = d
+	}
+	return d, ok
+}
+
+// readDType reads a numpy.dtype: what it was called with, and the state that
 // numpy.dtype.__setstate__ would set. NumPy takes the item size of flexible
 // types, and from version 3 on the flags, from the state.
-func dtypeOf(p *pickle.Program, v pickle.Value, depth int) (dtype, bool) {
+func readDType(p *pickle.Program, v pickle.Value, depth int) (dtype, bool) {
 	if g, ok := p.Global(v); ok {
 		return scalarType(g)
 	}

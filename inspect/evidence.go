@@ -171,20 +171,27 @@ func (n *names) given(class string, state pickle.Value) {
 			n.c.shown(i, n.member)
 		}
 	}
-	rows := append(probesBy[onState][class], probesBy[onItems][class]...)
-	if len(rows) == 0 {
+	onKeys, onArray := probesBy[onState][class], probesBy[onItems][class]
+	if len(onKeys)+len(onArray) == 0 {
 		return
 	}
-	keys := map[string]pickle.Value{}
+	if n.keys == nil {
+		n.keys = map[string]pickle.Value{}
+	}
+	keys := n.keys
+	clear(keys)
 	for key, value := range attributes(n.p, state) {
 		if text, ok := n.p.Text(key); ok && len(keys) < maxKeys {
 			keys[text] = value
 		}
 	}
-	for _, i := range rows {
-		if probe := probes[i]; probe.kind == onState && keysAre(keys, probe.args) {
+	for _, i := range onKeys {
+		if keysAre(keys, probes[i].args) {
 			n.c.shown(i, n.member)
-		} else if a, ok := arrayOf(n.p, keys[probe.args]); ok && probe.kind == onItems && a.dtype.itemSize == probe.size {
+		}
+	}
+	for _, i := range onArray {
+		if a, ok := arrayOf(n.p, keys[probes[i].args]); ok && a.dtype.itemSize == probes[i].size {
 			n.c.shown(i, n.member)
 		}
 	}

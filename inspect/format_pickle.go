@@ -365,6 +365,7 @@ func (w *walk) read(s *stream, how *reading) {
 
 // program gathers the facts of one program.
 func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
+	p.Kept = dtypes{}
 	how.names += len(p.Globals())
 	how.opcodes += p.Opcodes
 	how.calls += p.Calls

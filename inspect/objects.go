@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,10 +17,31 @@ type objects struct {
 	member  string
 	prefix  string           // of all paths
 	tensors map[string]array // by their persistent ids; nil where these are not known
-	seen    map[pickle.Value]bool
+	seen    valueSet
 	todo    []visit
 	places  []place
 	fresh   []visit // children of the object at hand
+
+	lastParent int32  // of the last path
+	lastPath   string // the way there
+}
+
+// valueSet is a set of a program's objects, a bit each.
+type valueSet []uint64
+
+func (s valueSet) has(v pickle.Value) bool {
+	return int(v/64) < len(s) && s[v/64]&(1<<(v%64)) != 0
+}
+
+// add adds an object. Constants, such as the empty tuple, are none: they have nothing in them.
+func (s *valueSet) add(v pickle.Value) {
+	if !v.Object() {
+		return
+	}
+	if need := int(v/64) + 1; need > len(*s) {
+		*s = append(*s, make([]uint64, need-len(*s))...)
+	}
+	(*s)[v/64] |= 1 << (v % 64)
 }
 
 type visit struct {
@@ -52,15 +74,15 @@ func (w *walk) objects(p *pickle.Program, member string) {
 	if !p.HasEvents() {
 		return // numbers, text and containers alone
 	}
-	o := &objects{c: w.collector, p: p, member: member, prefix: w.prefix, tensors: w.tensors, seen: map[pickle.Value]bool{}}
+	o := &objects{c: w.collector, p: p, member: member, prefix: w.prefix, tensors: w.tensors}
 	o.todo = append(o.todo, visit{p.Root, -1})
 	for len(o.todo) > 0 {
 		next := o.todo[len(o.todo)-1]
 		o.todo = o.todo[:len(o.todo)-1]
-		if o.seen[next.v] {
+		if o.seen.has(next.v) {
 			continue
 		}
-		o.seen[next.v] = true
+		o.seen.add(next.v)
 		o.fresh = o.fresh[:0]
 		o.visit(next.v, next.place)
 		for i := len(o.fresh) - 1; i >= 0; i-- {
@@ -73,7 +95,7 @@ func (w *walk) objects(p *pickle.Program, member string) {
 func (o *objects) child(v pickle.Value, step place) {
 	switch o.p.Kind(v) {
 	case pickle.Tuple, pickle.List, pickle.Dict, pickle.Set, pickle.FrozenSet, pickle.Instance, pickle.Inline:
-		if !o.seen[v] {
+		if !o.seen.has(v) {
 			o.places = append(o.places, step)
 			o.fresh = append(o.fresh, visit{v, int32(len(o.places) - 1)})
 		}
@@ -274,22 +296,31 @@ func (o *objects) text(at int32, step string) place {
 const maxPath = 64
 
 // path writes the way to a place as a Python user would type it behind the
-// object, without the dot that an attribute begins with.
+// object, without the dot that an attribute begins with. Arrays come many to
+// an object, so the way to that is kept.
 func (o *objects) path(at int32) string {
+	if at < 0 {
+		return strings.TrimPrefix(o.prefix, ".")
+	}
+	parent := o.places[at].parent
+	if parent != o.lastParent || o.lastPath == "" {
+		o.lastParent, o.lastPath = parent, o.way(parent)
+	}
+	return strings.TrimPrefix(o.lastPath+o.step(o.places[at]), ".")
+}
+
+// way is path without the last step, and with the dot.
+func (o *objects) way(at int32) string {
 	var steps []string
 	for ; at >= 0; at = o.places[at].parent {
-		if len(steps) == maxPath {
+		if len(steps) == maxPath-1 {
 			steps = append(steps, "…")
 			break
 		}
 		steps = append(steps, o.step(o.places[at]))
 	}
-	var b strings.Builder
-	b.WriteString(o.prefix)
-	for i := len(steps) - 1; i >= 0; i-- {
-		b.WriteString(steps[i])
-	}
-	return strings.TrimPrefix(b.String(), ".")
+	slices.Reverse(steps)
+	return o.prefix + strings.Join(steps, "")
 }
 
 func (o *objects) step(s place) string {

@@ -246,10 +246,10 @@ func (o *objects) registered(v, key, registry pickle.Value, at int32) bool {
 	if kind != pickle.Dict && kind != pickle.Instance || name != registries[0] && name != registries[1] && name != registries[2] {
 		return false
 	}
-	if o.seen[registry] {
+	if o.seen.has(registry) {
 		return true
 	}
-	o.seen[registry] = true
+	o.seen.add(registry)
 	class, _ := o.p.ClassOf(v)
 	for inner, value := range o.p.Pairs(registry) {
 		o.child(value, o.registeredStep(class, name, inner, at))

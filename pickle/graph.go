@@ -25,6 +25,10 @@ const (
 	emptyTuple       = immediate | 4
 )
 
+// Object tells whether v stands in the graph, and is not itself all there is
+// to it, such as None. Objects are numbered as the program makes them.
+func (v Value) Object() bool { return isNode(v) && v != 0 }
+
 func smallValue(n int64) Value   { return smallInt | Value(uint32(n)&(1<<smallBits-1)) }
 func globalValue(i int) Value    { return globalTag | Value(i) }
 func isGlobal(v Value) bool      { return v>>29 == globalTag>>29 }

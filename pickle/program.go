@@ -13,6 +13,7 @@ type Program struct {
 	Calls      int64 // REDUCE, INST, OBJ, NEWOBJ and NEWOBJ_EX
 	Root       Value // the result; no object where the program failed
 	Notes      []Note
+	Kept       any // whatever its reader works out of it and wants again; nil after Decode
 
 	graph
 	globals []Global
