@@ -7,7 +7,7 @@ COUNT    ?= 10
 SEED     ?= 1
 ORACLE   ?= bin/oracle
 
-.PHONY: all build test race lint fuzz soak bench golden oracle versions cover coverage clean help
+.PHONY: all build test race lint fuzz soak bench bench-peers golden oracle versions cover coverage clean help
 
 all: build test lint ## build, test and lint
 
@@ -41,6 +41,9 @@ soak: ## generate COUNT programs (a million) from SEED (1), and compare with wha
 
 bench: ## run the benchmarks COUNT times (10); compare two runs by `benchstat old.txt new.txt`
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+
+bench-peers: build ## compare with CPython and other scanners on the same files, and write docs/benchmarks.md
+	$(PYTHON) testdata/bench/peers.py bin/modelscan
 
 golden: ## rewrite golden reports, transcripts and the README's sessions; read the difference like code
 	$(GO) test ./report ./cmd/modelscan -update
