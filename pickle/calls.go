@@ -138,6 +138,8 @@ func (m *machine) likelyText(v Value) bool {
 	switch m.kind(v) {
 	case Class:
 		return false
+	case Inline: // an array, but for what a nested pickle left
+		return m.kind(Value(m.nodes.at(int(v)).ref)) != Bytes
 	case Instance:
 	default:
 		return true
