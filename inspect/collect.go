@@ -24,6 +24,7 @@ type collector struct {
 	index  map[globalKey]int
 
 	scratch   [maxDims]int64
+	codeText  int                // bytes of text in the model's code objects
 	full      bool               // there are no more names than MaxNames
 	texts     []string           // steps of paths that are written out
 	entered   int                // members of containers
@@ -147,6 +148,7 @@ func (n *names) event(e pickle.Event) {
 		n.arguments(e)
 		if !n.again {
 			n.called(e)
+			n.code(e)
 		}
 		n.loads(e)
 	case pickle.NewObj, pickle.NewObjEx:

@@ -30,6 +30,7 @@ type Model struct {
 	ByPart      []Total // by what comes first in a path, such as "steps[1][1]"
 
 	Sparse []Sparse
+	Code   []Code // functions that the file carries, as their code objects are made
 
 	// NotModel is set where the content is no known format and the name has
 	// no model's extension either: a folder's walk passes over such a file.
@@ -151,6 +152,19 @@ type Total struct {
 	Member string // of those that lie in one member; else empty
 	Count  int
 	Bytes  int64
+}
+
+// Code is a code object: a function whose code stands in the file.
+type Code struct {
+	Name, Qualname string
+	Filename       string // of its source, on the machine that wrote it
+	Line           int64
+	Args           []string
+	Names          []string // globals and attributes that it uses, modules that it imports
+	Consts         []string // printed as Python would
+	Python         string   // a bound that its form tells
+	Member         string
+	Offset         int64
 }
 
 // Sparse is a sparse matrix, array or tensor. The arrays that it is made of

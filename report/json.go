@@ -65,6 +65,7 @@ type jsonFile struct {
 	ArraysTotal jsonTotal        `json:"arrays_total"`
 	Metadata    []jsonMetadata   `json:"metadata,omitempty"`
 	Sparse      []jsonSparse     `json:"sparse,omitempty"`
+	Code        []jsonCode       `json:"code,omitempty"`
 	Programs    []jsonProgram    `json:"programs"`
 	Model       *jsonModel       `json:"model,omitempty"`
 	Environment *jsonEnvironment `json:"environment,omitempty"`
@@ -219,6 +220,7 @@ func newJSONFile(f *File) jsonFile {
 			return jsonMetadata{whole(d.Key), whole(d.Value), whole(d.Member)}
 		}),
 		Sparse: convert(m.Sparse, newJSONSparse),
+		Code:   convert(m.Code, newJSONCode),
 		Programs: convert(m.Programs, func(p *inspect.Program) jsonProgram {
 			return jsonProgram{whole(p.Member), p.Offset, p.End, p.Protocol, whole(p.Loader), p.Latin1, p.Opcodes, p.Calls}
 		}),
@@ -240,6 +242,27 @@ func newJSONFile(f *File) jsonFile {
 
 func newJSONShare(t *inspect.Total) jsonShare {
 	return jsonShare{whole(t.Name), whole(t.Member), t.Count, t.Bytes}
+}
+
+type jsonCode struct {
+	Name     string   `json:"name"`
+	Qualname string   `json:"qualname"`
+	Filename string   `json:"filename"`
+	Line     int64    `json:"line"`
+	Args     []string `json:"args"`
+	Names    []string `json:"names"`
+	Consts   []string `json:"consts"`
+	Python   string   `json:"python"`
+	Member   string   `json:"member"`
+	Offset   int64    `json:"offset"`
+}
+
+func newJSONCode(c *inspect.Code) jsonCode {
+	texts := func(list []string) []string { return convert(list, func(s *string) string { return whole(*s) }) }
+	return jsonCode{
+		whole(c.Name), whole(c.Qualname), whole(c.Filename), c.Line, texts(c.Args), texts(c.Names), texts(c.Consts), whole(c.Python),
+		whole(c.Member), c.Offset,
+	}
 }
 
 func newJSONSparse(s *inspect.Sparse) jsonSparse {

@@ -104,11 +104,19 @@ func nastyModel() *inspect.Model {
 		},
 		Versions: []inspect.Version{{Library: nasty, Version: nasty, Source: long, Member: nasty, Count: 1}},
 		Arrays:   []inspect.Array{{Path: nasty, DType: long, Order: nasty, Shape: []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, Member: nasty}},
-		Programs: []inspect.Program{{Member: nasty, Loader: nasty}},
-		Issues:   []inspect.Issue{{Kind: inspect.IssueMalformed, Message: long, Member: nasty, Offset: 9}},
+		ByDType:  []inspect.Total{{Name: nasty, Member: nasty}, {Name: long}},
+		ByPart:   []inspect.Total{{Name: long, Member: nasty}, {Name: nasty}},
+		Sparse:   []inspect.Sparse{{Path: nasty, Class: long, Layout: nasty, DType: nasty, Shape: []int64{1}, Member: nasty}},
+		Code: []inspect.Code{{
+			Name: nasty, Qualname: long, Filename: nasty, Args: []string{nasty}, Names: []string{nasty, long}, Consts: []string{nasty},
+			Python: nasty, Member: nasty,
+		}},
+		ArraysTotal: 20,
+		Programs:    []inspect.Program{{Member: nasty, Loader: nasty}},
+		Issues:      []inspect.Issue{{Kind: inspect.IssueMalformed, Message: long, Member: nasty, Offset: 9}},
 		Root: &inspect.Object{Class: long, Params: []inspect.Param{
 			{Name: nasty, Value: nasty}, {Name: "literal", Value: inspect.Literal(nasty)},
-		}},
+		}, Repr: nasty + "\n" + long, Fitted: []inspect.Param{{Name: nasty, Value: nasty}}, Summary: []inspect.Param{{Name: long, Value: inspect.Literal(long)}}},
 	}
 }
 

@@ -134,6 +134,7 @@ func (p *page) file(f *File, all bool) {
 		body.names(f)
 		body.versions(f.Model)
 		body.model(f.Model.Root)
+		body.code(f.Model.Code)
 		body.arrays(f)
 		body.issues(f)
 	}
@@ -373,6 +374,21 @@ func (p *page) arrays(f *File) {
 		p.shares("by part", f.Model.ByPart)
 	}
 	p.sparse(f.Model.Sparse)
+}
+
+// code writes the functions that stand in the file.
+func (p *page) code(all []inspect.Code) {
+	rows := [][]string{{"function in the file", "source", "python", "uses"}}
+	shown := min(len(all), maxRows)
+	for _, c := range all[:shown] {
+		rows = append(rows, []string{
+			shortText(c.Qualname+"("+strings.Join(c.Args, ", ")+")", maxNameLen),
+			shortText(fmt.Sprintf("%s:%d", c.Filename, c.Line), maxPlaceLen),
+			shortText(c.Python, maxPlaceLen), shortText(strings.Join(c.Names, " "), maxTextLen),
+		})
+	}
+	p.grid(rows)
+	p.more(len(all)-shown, "function")
 }
 
 // minTotals is from how many arrays on a person is shown what they add up to.
