@@ -37,6 +37,9 @@ const (
 
 // isONNX looks at the first field alone: nothing marks these files.
 func isONNX(head []byte) bool {
+	if len(head) == 0 {
+		return false
+	}
 	wire, ok := onnxFields[int(head[0]>>3)]
 	return ok && head[0] < 0x80 && wire == int(head[0]&7)
 }

@@ -84,6 +84,9 @@ func zipBehind(r io.ReaderAt, size int64) bool {
 	}
 	z := &zipArchive{r: r, size: size}
 	record := z.read(end, zipEndSize)
+	if record == nil { // the file has changed
+		return false
+	}
 	first := z.read(end-int64(le.Uint32(record[12:])), 4)
 	return string(first) == zipCentral
 }
@@ -118,6 +121,10 @@ func (z *zipArchive) read(offset int64, n int) []byte {
 // end record says that it begins, whatever the count.
 func (z *zipArchive) directory(end int64) {
 	record := z.read(end, zipEndSize)
+	if record == nil {
+		z.w.issue(IssueIO, z.w.member, end, "the zip directory's end is no longer there")
+		return
+	}
 	count, size, offset := int64(le.Uint16(record[10:])), int64(le.Uint32(record[12:])), int64(le.Uint32(record[16:]))
 	top := end // of the directory
 	if locator := z.read(end-20, 20); locator != nil && string(locator[:4]) == zipLocator {

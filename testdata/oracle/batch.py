@@ -101,7 +101,7 @@ def called(target, args, use):
     label = facts.label
     if label is not PERSISTENT:
         note(label if facts.imported else COMPUTED, use)
-    if label == ("copyreg", "add_extension") and len(args) == 3 and isinstance(args[2], int):
+    if facts.imported and label == ("copyreg", "add_extension") and len(args) == 3 and isinstance(args[2], int):
         copyreg._inverted_registry[args[2]] = args[:2]
     return stand_in(label, False, target, args, use)
 
