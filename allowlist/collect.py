@@ -325,7 +325,7 @@ REFUSED = [
     (r"numpy\.(core|_core)\._ufunc_reconstruct", "imports a module by its name"),
     (r"numpy\.memmap|numpy\.core\.memmap\.memmap", "opens a file when constructed"),
     (r"dateutil\.tz\.tz\.(tzfile|_ttinfo)", "opens a file when called"),
-    (r"joblib\.memory\.(Memory|MemorizedFunc|MemorizedResult)|joblib\.parallel\..*|joblib\._store_backends\..*",
+    (r"joblib\.memory\.(MemorizedFunc|MemorizedResult)|joblib\.parallel\..*|joblib\._store_backends\..*",
      "its methods read, write and delete files"),
     (r"scipy\.stats\._(continuous|discrete)_distns\..*|scipy\.stats\.(distributions|_levy_stable.*)\..*",
      "__setstate__ runs source text that the state or the constructor gives"),

@@ -93,7 +93,7 @@ var dangerous = []string{
 	// files and network
 	"builtins.open", "io.open", "_io.open", "io.FileIO", "numpy.fromfile",
 	"numpy.save", "numpy.savetxt", "numpy.loadtxt", "numpy.genfromtxt", "numpy.DataSource", "pandas.read_csv",
-	"joblib.memory.Memory", "joblib.memory.MemorizedFunc", "joblib._store_backends.FileSystemStoreBackend",
+	"joblib.memory.MemorizedFunc", "joblib._store_backends.FileSystemStoreBackend",
 	"dateutil.tz.tz.tzfile", "sklearn.datasets.load_files", "sklearn.datasets.fetch_openml", "scipy.io.loadmat",
 	"shutil.rmtree", "os.remove", "socket.socket", "urllib.request.urlopen", "webbrowser.open",
 	// what fits an estimator writes a cache where its memory parameter says

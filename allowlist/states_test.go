@@ -61,6 +61,8 @@ func TestStates(t *testing.T) {
 		{"a function of a booster", booster, dict("handle", "N", "set_param", "cnumpy\nmemmap\n"), Untrusted},
 		{"results in a file", "pmdarima.arima.arima\nARIMA", dict("tmp_pkl_", text("x.pkl")), Untrusted},
 		{"results at hand", "pmdarima.arima.arima\nARIMA", dict("order", "N"), Trusted},
+		{"a memory without a place", "joblib.memory\nMemory", dict("location", "N", "store_backend", "N"), Trusted},
+		{"a memory in a folder", "joblib.memory\nMemory", dict("location", text("/tmp/x"), "store_backend", "N"), Untrusted},
 		{"a cache of nothing", pipeline, dict("_memory", "N", "_log_callback", text("default")), Trusted},
 		{"a cache in a folder", pipeline, dict("_memory", text("/tmp/x"), "_log_callback", text("default")), Untrusted},
 	} {

@@ -25,6 +25,7 @@ var stateRules = []stateRule{
 	{"pmdarima.arima.arima", "ARIMA", pathOfResults},
 	{"xgboost.sklearn", "*", boosterFile},
 	{"sklego.pipeline", "DebugPipeline", cacheFolder},
+	{"joblib.memory", "Memory", cache},
 }
 
 // state applies the rules to a state that an instance of a class is given.
@@ -213,6 +214,21 @@ func cacheFolder(p *pickle.Program, state pickle.Value) string {
 	}
 	if !none("_log_callback") && !none("_memory") {
 		return "names a folder to make"
+	}
+	return ""
+}
+
+// A joblib.Memory that has a place makes, loads and deletes files there.
+func cache(p *pickle.Program, state pickle.Value) string {
+	if !isDict(p, state) {
+		return "may name a folder to keep files in"
+	}
+	for _, key := range []string{"location", "cachedir", "store_backend"} {
+		for value := range under(p, state, key) {
+			if !p.IsNone(value) {
+				return "names a folder to keep files in"
+			}
+		}
 	}
 	return ""
 }
