@@ -42,6 +42,21 @@ ENVS = {
     "sklearn-1.9.1": ("3.13", """scikit-learn==1.9.1 numpy==2.5.5 scipy==1.18.1 pandas==3.1.1 joblib==1.6.0
         narwhals==2.29.0 cloudpickle==3.1.2 dill==0.4.1 lz4==4.4.4 threadpoolctl==3.6.0
         python-dateutil==2.9.0.post0 six==1.17.0 tzdata==2025.2"""),
+    # the libraries around scikit-learn
+    "around-1.0": ("3.8", """autograd==1.7.0 category-encoders==2.3.0 contourpy==1.1.1 cycler==0.12.1 Deprecated==1.3.1 feature-engine==1.3.0
+        fonttools==4.57.0 imbalanced-learn==0.9.0 importlib_metadata==8.5.0 importlib_resources==6.4.5
+        joblib==1.1.1 kiwisolver==1.4.7 llvmlite==0.41.1 matplotlib==3.7.5 mlxtend==0.19.0 numba==0.58.0
+        numpy==1.21.6 packaging==26.2 pandas==1.3.5 patsy==1.0.3 pillow==10.4.0 pynndescent==0.7.0
+        pyparsing==3.1.4 python-dateutil==3.0.0 pytz==2026.6 scikit-learn==1.0.2 scikit-lego==0.6.16
+        scipy==1.7.3 six==1.17.0 sklearn-pandas==2.2.0 statsmodels==0.13.5 threadpoolctl==3.5.0 tqdm==4.70.1
+        tzdata==2026.6 umap-learn==0.5.7 wrapt==2.0.1 zipp==3.20.2"""),
+    "around-1.9": ("3.13", """category_encoders==2.11.2 cloudpickle==3.1.3 contourpy==1.4.0 cycler==0.12.1 Cython==3.3.1 dill==0.4.1
+        feature_engine==1.9.4 fonttools==4.68.0 formulaic==1.2.2 hmmlearn==0.3.3 imbalanced-learn==0.14.2
+        interface_meta==2.0.1 joblib==1.6.0 kiwisolver==1.5.1 matplotlib==3.11.2 mlxtend==0.25.0
+        narwhals==2.29.0 numpy==2.5.5 packaging==26.3 pandas==2.3.3 patsy==1.0.3 pillow==13.0.0 pmdarima==2.1.1
+        pyparsing==3.3.3 python-dateutil==4.0.0 pytz==2026.6 scikit-learn==1.9.1 scikit-lego==0.9.10
+        scipy==1.18.1 sklearn-compat==0.1.6 sklearn-pandas==2.2.0 sklearn2pmml==0.132.0 statsmodels==0.15.0
+        threadpoolctl==3.8.0 typing_extensions==4.16.0 tzdata==2026.6 urllib3==2.8.0 wrapt==2.5.2 six==1.17.0"""),
     # for make_formats.py
     "torch-1.10.2": ("3.9", "torch==1.10.2 numpy==1.21.6 typing_extensions==4.7.1"),
     "skops-0.13.0": ("3.12", """skops==0.13.0 scikit-learn==1.5.2 numpy==2.5.5 scipy==1.18.1 joblib==1.6.0 threadpoolctl==3.8.0

@@ -44,6 +44,7 @@ NEWEST = {"sklearn-1.9.1"}
 NUMPY2 = {"sklearn-1.5.2", "sklearn-1.7.2", "sklearn-1.9.1"}
 PROTOCOL5 = SINCE11 | {"sklearn-1.0.2"}  # Python 3.8 on
 FEW = {"sklearn-0.22.2", "sklearn-1.1.3", "sklearn-1.3.2", "sklearn-1.9.1"}
+AROUND = {"around-1.0", "around-1.9"}  # of the libraries around scikit-learn
 CODE = {"sklearn-0.24.2", "sklearn-1.3.2", "sklearn-1.9.1"}  # they have cloudpickle and dill
 VENDORED = PY2 | {"sklearn-0.20.4"}  # they have sklearn.externals.joblib
 JOBLIBS = PY3 - {"sklearn-1.2.2"}  # it has the joblib of sklearn-1.1.3
@@ -84,8 +85,8 @@ def pickled(library, name, module, function, envs, protocols=(None,)):
 def writing(protocol):
     """The environments whose Python knows a protocol."""
     if protocol == 5:
-        return PROTOCOL5
-    return ALL if protocol is None or protocol < 3 else PY3
+        return PROTOCOL5 | AROUND
+    return AROUND | (ALL if protocol is None or protocol < 3 else PY3)
 
 
 def plain(name):
@@ -168,6 +169,19 @@ def table():
         joblibbed("externals-forest", "forest", VENDORED, "sklearn", "estimators", dump="dump_vendored"),
         joblibbed("externals-columns", "columns", VENDORED, "sklearn", "estimators", dump="dump_vendored", compress=3),
         joblibbed("kd-tree-zlib", "kd_tree", FEW, "sklearn", "estimators", compress=3),
+        # the libraries around scikit-learn
+        pickled("imblearn", "pipeline", "classics", "imblearn_pipeline", AROUND, (2, 4)),
+        pickled("category_encoders", "encoders", "classics", "encoders", AROUND, (2, 4)),
+        pickled("statsmodels", "ols", "classics", "ols", AROUND, (2, 4)),
+        pickled("statsmodels", "formula", "classics", "ols_formula", AROUND, (2, 4)),
+        pickled("statsmodels", "glm", "classics", "glm", AROUND, (2, 4)),
+        pickled("mlxtend", "stacking", "classics", "stacking", AROUND, (2, 4)),
+        pickled("sklearn_pandas", "mapper", "classics", "mapper", {"around-1.0"}, (2, 4)),
+        pickled("feature_engine", "discretiser", "classics", "discretiser", AROUND, (2, 4)),
+        pickled("sklego", "debug-pipeline", "classics", "debug_pipeline", AROUND, (2, 4)),
+        pickled("sklearn2pmml", "pipeline", "classics", "pmml", {"around-1.9"}, (2, 5)),
+        pickled("hmmlearn", "gaussian", "classics", "hmm", {"around-1.9"}, (2, 5)),
+        pickled("scipy", "search", "classics", "search", FEW | {"sklearn-0.20.4"}, (2, 4)),
         # other libraries, joblib
         joblibbed("dtypes", "dtypes", FEW | {"sklearn-0.20.4"}, "numpy", "arrays"),
         joblibbed("shapes", "shapes", FEW | {"sklearn-0.20.4"}, "numpy", "arrays"),
@@ -348,9 +362,9 @@ def main(args):
     options = parser.parse_args(args)
     chosen = options.env or list(envs.ENVS)
     if options.facts:
-        return state_again(envs, [env for env in chosen if env in ALL])
+        return state_again(envs, [env for env in chosen if env in ALL | AROUND])
     if not options.format:
-        make_pickles(envs, [env for env in chosen if env in ALL], whole=not options.env)
+        make_pickles(envs, [env for env in chosen if env in ALL | AROUND], whole=not options.env)
     make_formats(envs, chosen, options.format or sorted(FORMATS))
 
 
