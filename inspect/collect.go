@@ -87,6 +87,7 @@ func (c *collector) global(g Global, again bool) {
 // the data that the program hands to other loaders.
 func (c *collector) names(p *pickle.Program, member string, how *reading) []nested {
 	n := names{c: c, p: p, member: member, again: how.again, astray: how.astray, uses: make([]Uses, len(p.Globals()))}
+	n.rows, n.looked = rowsOf(p.Globals()), make([]uint8, len(n.uses))
 	n.explained, n.opaque, n.binds = make([]bool, len(n.uses)), make([]bool, len(n.uses)), make([]bool, len(n.uses))
 	for e := range p.Events() {
 		n.event(e)
@@ -132,11 +133,13 @@ type names struct {
 	member    string
 	again     bool
 	astray    bool
-	uses      []Uses // by index in Program.Globals, as the following
-	explained []bool // some call of it was resolved to another name
-	opaque    []bool // some call of it was not
-	binds     []bool // a partial object of it is made
-	unheld    []bool // it is known to be held nowhere; nil where nobody asked
+	uses      []Uses     // by index in Program.Globals, as the following
+	explained []bool     // some call of it was resolved to another name
+	opaque    []bool     // some call of it was not
+	binds     []bool     // a partial object of it is made
+	rows      [][2][]int // the probes about calls of it and about its states
+	looked    []uint8    // how many of its states were looked at
+	unheld    []bool     // it is known to be held nowhere; nil where nobody asked
 	nested    []nested
 	keys      map[string]pickle.Value // scratch
 }
@@ -208,7 +211,7 @@ func (n *names) built(e pickle.Event) {
 		if g, ok := n.p.Global(class); ok && e.Kind == pickle.State {
 			n.state(g, e.Detail, e.Offset)
 			if !n.again {
-				n.given(g.Module+"."+g.Qualname, e.Detail)
+				n.given(class, e.Detail)
 			}
 		}
 	} else if call, ok := n.p.Call(e.Subject); ok {

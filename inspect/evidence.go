@@ -71,18 +71,21 @@ func (e evidence) source() string {
 }
 
 // probesBy has the indexes of the probes of a kind, by name or, for
-// attributes, by key.
+// attributes, by key. Those about states are together.
 var probesBy = func() map[evidenceKind]map[string][]int {
 	index := map[evidenceKind]map[string][]int{}
 	for i, p := range probes {
-		key := p.name
-		if p.kind == onAttribute {
+		key, kind := p.name, p.kind
+		switch kind {
+		case onAttribute:
 			key = p.args
+		case onParts, onItems:
+			kind = onState
 		}
-		if index[p.kind] == nil {
-			index[p.kind] = map[string][]int{}
+		if index[kind] == nil {
+			index[kind] = map[string][]int{}
 		}
-		index[p.kind][key] = append(index[p.kind][key], i)
+		index[kind][key] = append(index[kind][key], i)
 	}
 	return index
 }()
@@ -127,13 +130,25 @@ func (c *collector) era(p *pickle.Program, member string) {
 	}
 }
 
+// rowsOf are the probes about calls of each of a program's names, and about
+// states given to it.
+func rowsOf(globals []pickle.Global) [][2][]int {
+	rows := make([][2][]int, len(globals))
+	for i, g := range globals {
+		name := g.Module + "." + g.Qualname
+		rows[i] = [2][]int{probesBy[onCall][name], probesBy[onState][name]}
+	}
+	return rows
+}
+
 // called notes what the arguments of a call show.
 func (n *names) called(e pickle.Event) {
-	name := calledName(n.p, e.Subject)
-	if name == "" {
-		return
+	var rows []int
+	if i, ok := n.p.GlobalIndex(e.Subject); ok {
+		rows = n.rows[i][0]
+	} else {
+		rows = probesBy[onCall][calledName(n.p, e.Subject)]
 	}
-	rows := probesBy[onCall][name]
 	if len(rows) == 0 {
 		return
 	}
@@ -164,38 +179,40 @@ func calledName(p *pickle.Program, callee pickle.Value) string {
 	return "types." + text
 }
 
-// given notes what a state shows.
-func (n *names) given(class string, state pickle.Value) {
-	for _, i := range probesBy[onParts][class] {
-		if t, ok := n.p.Tuple(state); ok && kindsAre(n.p, t, probes[i].args) {
-			n.c.shown(i, n.member)
-		}
-	}
-	onKeys, onArray := probesBy[onState][class], probesBy[onItems][class]
-	if len(onKeys)+len(onArray) == 0 {
+// given notes what a state of a class shows. What all states of a class show
+// alike, the first ones do.
+func (n *names) given(class, state pickle.Value) {
+	i, ok := n.p.GlobalIndex(class)
+	if !ok || len(n.rows[i][1]) == 0 || n.looked[i] == maxGiven {
 		return
 	}
-	if n.keys == nil {
-		n.keys = map[string]pickle.Value{}
-	}
-	keys := n.keys
-	clear(keys)
+	n.looked[i]++
+	keys := map[string]pickle.Value{}
 	for key, value := range attributes(n.p, state) {
 		if text, ok := n.p.Text(key); ok && len(keys) < maxKeys {
 			keys[text] = value
 		}
 	}
-	for _, i := range onKeys {
-		if keysAre(keys, probes[i].args) {
-			n.c.shown(i, n.member)
+	for _, row := range n.rows[i][1] {
+		shows := false
+		switch probe := probes[row]; probe.kind {
+		case onParts:
+			t, ok := n.p.Tuple(state)
+			shows = ok && kindsAre(n.p, t, probe.args)
+		case onItems:
+			a, ok := arrayOf(n.p, keys[probe.args])
+			shows = ok && a.dtype.itemSize == probe.size
+		default:
+			shows = keysAre(keys, probe.args)
 		}
-	}
-	for _, i := range onArray {
-		if a, ok := arrayOf(n.p, keys[probes[i].args]); ok && a.dtype.itemSize == probes[i].size {
-			n.c.shown(i, n.member)
+		if shows {
+			n.c.shown(row, n.member)
 		}
 	}
 }
+
+// maxGiven bounds the states of one class that are looked at.
+const maxGiven = 32
 
 // maxKeys bounds the keys of a state, or of a dict, that tells versions.
 const maxKeys = 256

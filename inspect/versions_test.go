@@ -130,3 +130,31 @@ func TestTightest(t *testing.T) {
 		}
 	}
 }
+
+// TestOddStates holds that what no library writes tells nothing.
+func TestOddStates(t *testing.T) {
+	const wrapper = "ccopy_reg\n_reconstructor\n(cjoblib.numpy_pickle\nNumpyArrayWrapper\nc__builtin__\nobject\nNtR"
+	const estimator = "ccopy_reg\n_reconstructor\n(csklearn.svm.classes\nSVC\nc__builtin__\nobject\nNtR"
+	for _, c := range []struct{ name, program, want string }{
+		{"dtype of two arguments", "cnumpy\ndtype\n(Vf8\nI0\ntR.", ""},
+		{"dtype of texts", "cnumpy\ndtype\n(Vf8\nV0\nV1\ntR.", ""},
+		{"dtype of ints", "cnumpy\ndtype\n(Vf8\nI0\nI1\ntR.", "numpy <1.19"},
+		{"dtype of bools", "cnumpy\ndtype\n(Vf8\nI00\nI01\ntR.", "numpy >=1.19"},
+		{"another dtype", "cmynumpy\ndtype\n(Vf8\nI0\nI1\ntR.", ""},
+		{"a version that is none", estimator + "(dV_sklearn_version\nVlatest\nsb.", "scikit-learn <0.22"},
+		{"a version with a line break", estimator + "(dV_sklearn_version\nV1.5\\u000a2\nsb.", "scikit-learn <0.22"},
+		{"a version that is a number", estimator + "(dV_sklearn_version\nF1.5\nsb.", "scikit-learn <0.22"},
+		{"a version", estimator + "(dV_sklearn_version\nV0.21.3\nsb.", "scikit-learn 0.21.3"},
+		{"a wrapper without its keys", wrapper + "(dVother\nI1\nsb.", "joblib >=0.10"},
+		{"too few parts of code", "ctypes\nCodeType\n(I1\nI2\nVx\ntR.", ""},
+		{"nodes that are no array", "csklearn.tree._tree\nTree\n(tR(dVnodes\nI56\nsb.", ""},
+		{"a module's beginning", "cnumpy.core2.x\ny\n.", ""},
+		{"a failed load", "cnumpy._core.multiarray\nscalar\nQ", "numpy >=2.0"},
+	} {
+		var in Inspector
+		m := in.Reader(context.Background(), "x.pkl", strings.NewReader(c.program), int64(len(c.program)))
+		if got := versionList(m); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
