@@ -179,14 +179,13 @@ func calledName(p *pickle.Program, callee pickle.Value) string {
 	return "types." + text
 }
 
-// given notes what a state of a class shows. What all states of a class show
-// alike, the first ones do.
+// given notes what a state of a class shows. Of arrays the first states of a
+// class tell all that there is to tell.
 func (n *names) given(class, state pickle.Value) {
 	i, ok := n.p.GlobalIndex(class)
 	if !ok || len(n.rows[i][1]) == 0 || n.looked[i] == maxGiven {
 		return
 	}
-	n.looked[i]++
 	keys := map[string]pickle.Value{}
 	for key, value := range attributes(n.p, state) {
 		if text, ok := n.p.Text(key); ok && len(keys) < maxKeys {
@@ -200,6 +199,7 @@ func (n *names) given(class, state pickle.Value) {
 			t, ok := n.p.Tuple(state)
 			shows = ok && kindsAre(n.p, t, probe.args)
 		case onItems:
+			n.looked[i] = min(n.looked[i]+1, maxGiven)
 			a, ok := arrayOf(n.p, keys[probe.args])
 			shows = ok && a.dtype.itemSize == probe.size
 		default:
@@ -211,7 +211,7 @@ func (n *names) given(class, state pickle.Value) {
 	}
 }
 
-// maxGiven bounds the states of one class that are looked at.
+// maxGiven bounds the states of one class whose arrays are looked at.
 const maxGiven = 32
 
 // maxKeys bounds the keys of a state, or of a dict, that tells versions.
