@@ -186,7 +186,11 @@ func (n *names) given(class, state pickle.Value) {
 	if !ok || len(n.rows[i][1]) == 0 || n.looked[i] == maxGiven {
 		return
 	}
-	keys := map[string]pickle.Value{}
+	if n.keys == nil {
+		n.keys = map[string]pickle.Value{}
+	}
+	keys := n.keys
+	clear(keys)
 	for key, value := range attributes(n.p, state) {
 		if text, ok := n.p.Text(key); ok && len(keys) < maxKeys {
 			keys[text] = value
