@@ -147,21 +147,14 @@ loop:
 			} else if op == opShortBinstring {
 				kind = ByteText
 			}
-			ref, ok := uint64(0), false
-			if n <= shortText {
-				ref, ok = m.text.short((*[shortText]byte)(buf[p+1:]), n)
-			}
+			p++
+			ref, ok := m.keep(buf[p:], n, kind)
+			p += n
 			if !ok {
-				raw := buf[p+1 : p+1+n]
-				if kind == Text && !validText(raw) {
-					p += 1 + n
-					err = ErrText
-					break loop
-				}
-				ref = m.store(raw)
+				err = ErrText
+				break loop
 			}
 			page[np&(pageLen-1)] = node{kind: kind, n: uint32(n), ref: ref}
-			p += 1 + n
 			stack[sp] = base + Value(np)
 			np++
 			sp++
@@ -171,21 +164,14 @@ loop:
 				more = true
 				break loop
 			}
-			ref, ok := uint64(0), false
-			if n <= shortText {
-				ref, ok = m.text.short((*[shortText]byte)(buf[p+4:]), n)
-			}
+			p += 4
+			ref, ok := m.keep(buf[p:], n, Text)
+			p += n
 			if !ok {
-				raw := buf[p+4 : p+4+n]
-				if !validText(raw) {
-					p += 4 + n
-					err = ErrText
-					break loop
-				}
-				ref = m.store(raw)
+				err = ErrText
+				break loop
 			}
 			page[np&(pageLen-1)] = node{kind: Text, n: uint32(n), ref: ref}
-			p += 4 + n
 			stack[sp] = base + Value(np)
 			np++
 			sp++
@@ -369,11 +355,12 @@ loop:
 				more = true
 				break loop
 			}
-			raw, kind := buf[p:p+n], Text
+			start, size, kind := p, n, Text
 			if op == opString {
-				raw, kind = raw[1:n-1], ByteText
+				start, size, kind = p+1, n-2, ByteText
 			}
-			page[np&(pageLen-1)] = node{kind: kind, n: uint32(len(raw)), ref: m.store(raw)}
+			ref, _ := m.keep(buf[start:], size, ByteText) // it is ASCII
+			page[np&(pageLen-1)] = node{kind: kind, n: uint32(size), ref: ref}
 			p += n + 1
 			stack[sp] = base + Value(np)
 			np++
@@ -409,6 +396,21 @@ func (m *machine) fenceBelow() int {
 
 // full says that memory is used up.
 func (m *machine) full() error { return &LimitError{"MaxMemory", m.limits.MaxMemory} }
+
+// keep stores the first n bytes of a window. It says false where they are to
+// be text and are none.
+func (m *machine) keep(window []byte, n int, kind Kind) (ref uint64, ok bool) {
+	if n <= shortText {
+		if ref, ok := m.text.short((*[shortText]byte)(window), n); ok {
+			return ref, true
+		}
+	}
+	raw := window[:n]
+	if kind == Text && !validText(raw) {
+		return 0, false
+	}
+	return m.store(raw), true
+}
 
 // store keeps a copy of short text and returns its address.
 func (m *machine) store(raw []byte) uint64 {
