@@ -233,6 +233,14 @@ func (w *walk) codecIssue(c *codec, err error, at int64) {
 // settle files what a first reading found wanting, and takes the other
 // readings of the same bytes.
 func (w *walk) settle(s *stream, first *reading) {
+	if w.in.Opcodes != nil {
+		s.start(&w.in.reader, first.offset)
+		var gaps []pickle.Gap
+		if first.joblib != nil {
+			gaps = first.joblib.gaps
+		}
+		w.in.Opcodes(s.member, &w.in.reader, gaps)
+	}
 	if j := first.joblib; j != nil && j.arrays > 0 {
 		if first.legacy == nil {
 			w.format("joblib")

@@ -25,6 +25,10 @@ type Inspector struct {
 
 	Counter *atomic.Int64 // goes up by the bytes that are read of each file; nil where nobody asks
 
+	// Opcodes is called for each stream of pickles in a file, with what
+	// pickle.Dis takes; nil where nobody asks.
+	Opcodes func(member string, r *pickle.Reader, gaps []pickle.Gap)
+
 	reader  pickle.Reader
 	decoder pickle.Decoder
 	ahead   *ahead     // the one that runs

@@ -22,6 +22,7 @@ type joblibLoader struct {
 	spoiled   []int64        // where padding is not what joblib writes
 	inFrame   bool           // an array stands inside a frame of data that can be read only once
 	side      []sideFile
+	gaps      []pickle.Gap // the first arrays' bytes
 }
 
 // sideFile is an array that joblib before 0.10 wrote into a file of its own.
@@ -107,6 +108,7 @@ func (j *joblibLoader) read(b *pickle.Built, d dtype, shape []int64, alignment p
 	if !ok || d.itemSize == 0 {
 		return 0, fmt.Errorf("a joblib array of shape %s and %d bytes an item", tupleText(shape), d.itemSize)
 	}
+	start := b.Offset()
 	if alignment != 0 && !b.Program().IsNone(alignment) {
 		j.padded = true
 		if !j.noPadding {
@@ -115,8 +117,15 @@ func (j *joblibLoader) read(b *pickle.Built, d dtype, shape []int64, alignment p
 			}
 		}
 	}
-	return b.Data(size)
+	data, err := b.Data(size)
+	if len(j.gaps) < maxGaps {
+		j.gaps = append(j.gaps, pickle.Gap{Offset: start, Length: b.Offset() - start})
+	}
+	return data, err
 }
+
+// maxGaps bounds the arrays whose place is kept.
+const maxGaps = 100_000
 
 // padding steps over the padding before an array: its length, 1 to 16, and
 // as many bytes of 0xff. joblib does not look at them.

@@ -10,15 +10,25 @@ import (
 	"strconv"
 )
 
+// Gap is a place between opcodes where a loader reads bytes that are none, as
+// joblib's arrays.
+type Gap struct{ Offset, Length int64 }
+
 // Dis writes the opcodes of all programs of r to w, a line each: offset, name
 // and argument. Text is quoted as a Go string of ASCII characters and cut
 // where it is long, so nothing of the file reaches w raw. Dis returns the
 // *Error of the place that cannot be read, after the lines before it, or the
-// error of w.
-func Dis(w io.Writer, r *Reader) error {
+// error of w. The gaps, in order, are stepped over.
+func Dis(w io.Writer, r *Reader, gaps ...Gap) error {
 	out := bufio.NewWriter(w)
 	s := NewScanner(r)
 	for {
+		for len(gaps) > 0 && gaps[0].Offset <= r.Offset() {
+			if gaps[0].Offset == r.Offset() && r.Skip(gaps[0].Length) == nil {
+				fmt.Fprintf(out, "%8d: (%d bytes)\n", gaps[0].Offset, gaps[0].Length)
+			}
+			gaps = gaps[1:]
+		}
 		in, err := s.Next()
 		if err != nil {
 			if failed := out.Flush(); failed != nil {

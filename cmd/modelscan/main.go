@@ -97,6 +97,6 @@ which arrays they hold and which library versions wrote them.`,
 		},
 	}
 	root.SetVersionTemplate(versionLine())
-	root.AddCommand(newInspect(), newAllow(), newEnv(), newFormats(), newSchema(), newVersion())
+	root.AddCommand(newInspect(), newAllow(), newEnv(), newDis(), newFormats(), newSchema(), newVersion())
 	return root
 }
