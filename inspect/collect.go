@@ -289,7 +289,15 @@ func (n *names) callable(v pickle.Value) bool {
 		_, plain := n.p.Global(call.Subject)
 		return !plain
 	}
-	return g.Qualname == "partial" || g.Qualname == "vectorize" || g.Qualname == "getattr"
+	return passesOn[g.Qualname] || strings.HasPrefix(g.Module, "torch.nn.") && g.Qualname != "Parameter" && g.Qualname != "Buffer"
+}
+
+// passesOn are classes whose instances, when called, call what their state
+// holds, with arguments that it holds too. The modules of torch do the same,
+// with their hooks, their forward and what is listed in them.
+var passesOn = map[string]bool{
+	"partial": true, "vectorize": true, "getattr": true, "NotMemorizedFunc": true,
+	"_ObjectiveFunctionWrapper": true, "_EvalFunctionWrapper": true,
 }
 
 // held notes a use of something that a file merely passes on.
