@@ -102,6 +102,7 @@ func nastyModel() *inspect.Model {
 			{Module: "a\xff", Qualname: "f", Uses: inspect.Import, Count: 1, Offset: 4},
 			{Module: "a\xfe", Qualname: "f", Uses: inspect.Import, Count: 1, Offset: 5},
 		},
+		Hazards:  []inspect.Hazard{{Rule: "lambda-layer", Name: nasty, Message: nasty, Member: nasty, Offset: 9}},
 		Versions: []inspect.Version{{Library: nasty, Version: nasty, Source: long, Member: nasty, Count: 1}},
 		Arrays:   []inspect.Array{{Path: nasty, DType: long, Order: nasty, Shape: []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, Member: nasty}},
 		ByDType:  []inspect.Total{{Name: nasty, Member: nasty}, {Name: long}},
@@ -151,7 +152,11 @@ func cases(t *testing.T) map[string]*Report {
 		"incomplete": report(incomplete),
 		"reference":  report(reference),
 		"nasty":      report(nastyModel()),
-		"many":       report(missing, trustedModel(), untrustedModel(), trustedModel(), incomplete, skipped),
+		"hazard": report(&inspect.Model{Path: "model.onnx", Size: 290, Format: "onnx", Hazards: []inspect.Hazard{
+			{Rule: "external-data", Name: "onnx.external_data", Message: "the data of the tensor 'w' is in '../w', outside of the model's folder", Offset: 17},
+			{Rule: "external-data", Name: "onnx.external_data", Message: "the data of the tensor 'b' is in '/b', outside of the model's folder", Offset: 60},
+		}}),
+		"many": report(missing, trustedModel(), untrustedModel(), trustedModel(), incomplete, skipped),
 	}
 }
 

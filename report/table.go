@@ -132,6 +132,7 @@ func (p *page) file(f *File, all bool) {
 			body.line("  sha256 " + f.Model.SHA256)
 		}
 		body.names(f)
+		body.hazards(f.Model)
 		body.versions(f.Model)
 		body.model(f.Model.Root)
 		body.code(f.Model.Code)
@@ -240,8 +241,12 @@ func threat(f *File) string {
 			rest[name] = true
 		}
 	}
-	if len(names) == 0 {
-		return "uses names that are not trusted"
+	if hazards := f.Model.Hazards; len(names) == 0 && len(hazards) > 0 {
+		text := shortText(hazards[0].Message, maxTextLen)
+		if len(hazards) > 1 {
+			text += "; " + plural(len(hazards)-1, "more hazard")
+		}
+		return text
 	}
 	for i := range names {
 		names[i] = shortName(names[i], maxNameLen)
@@ -285,6 +290,15 @@ func (p *page) names(f *File) {
 	}
 	p.grid(rows, 2)
 	p.more(len(all)-maxRows, "name")
+}
+
+func (p *page) hazards(m *inspect.Model) {
+	rows := [][]string{{"hazard", "where", "what"}}
+	for _, h := range m.Hazards[:min(len(m.Hazards), maxRows)] {
+		rows = append(rows, []string{shortName(h.Name, maxNameLen), place(h.Member, h.Offset), shortText(h.Message, maxTextLen)})
+	}
+	p.grid(rows)
+	p.more(len(m.Hazards)-maxRows, "hazard")
 }
 
 func (p *page) versions(m *inspect.Model) {
