@@ -28,7 +28,7 @@ PYTHON = "sklearn-1.9.1"  # of the environments, the one with the newest CPython
 PEERS = {  # each in an environment of its own
     "picklescan": ["picklescan==1.0.5"],
     "protectai-modelscan": ["modelscan==0.8.8"],
-    "fickling": ["fickling==0.1.12"],
+    "fickling": ["fickling==0.1.12", "typing_extensions==4.16.0"],
     "modelaudit": ["modelaudit==0.2.54"],
 }
 SLOW, STOPPED = 10, 60  # seconds
