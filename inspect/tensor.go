@@ -15,10 +15,16 @@ const maxWrappers = 8
 
 // unwrapped is a tensor without its wrappers.
 type unwrapped struct {
-	call      pickle.Event   // that makes the tensor
-	wrappers  []pickle.Event // from the outermost in
+	call      pickle.Event // that makes the tensor
+	wrappers  []wrapper    // from the outermost in
 	parameter bool
 	frozen    bool // a parameter that is not trained
+}
+
+// wrapper is a call around a tensor.
+type wrapper struct {
+	subject pickle.Value
+	beside  []pickle.Value // its arguments beside the tensor that can hold more
 }
 
 // unwrap sees through the wrappers around a tensor. What is none comes back
@@ -34,13 +40,13 @@ func unwrap(p *pickle.Program, v pickle.Value) (unwrapped, bool) {
 		args, _ := p.Tuple(t.call.Detail)
 		switch {
 		case (g.Qualname == "_rebuild_parameter" || g.Qualname == "_rebuild_parameter_with_state") && len(args) > 1:
-			t.wrappers = append(t.wrappers, t.call)
+			t.wrappers = append(t.wrappers, wrapper{t.call.Subject, args[2:]})
 			t.parameter = true
 			trained, known := p.Bool(args[1])
 			t.frozen = known && !trained
 			t.call, ok = p.Call(args[0])
 		case (g.Qualname == "_rebuild_from_type_v2" || g.Qualname == "_rebuild_from_type") && len(args) > 2:
-			t.wrappers = append(t.wrappers, t.call)
+			t.wrappers = append(t.wrappers, wrapper{t.call.Subject, args[3:]})
 			t.call.Subject, t.call.Detail = args[0], args[2]
 		default:
 			return t, true
@@ -51,15 +57,9 @@ func unwrap(p *pickle.Program, v pickle.Value) (unwrapped, bool) {
 
 // wrapped visits what a tensor's wrappers hold beside it: hooks and attributes.
 func (o *objects) wrapped(t unwrapped, at int32) {
-	for _, wrapper := range t.wrappers {
-		g, _ := o.p.Global(wrapper.Subject)
-		args, _ := o.p.Tuple(wrapper.Detail)
-		rest := args[2:]
-		if g.Module == "torch._tensor" {
-			rest = args[3:]
-		}
-		for _, arg := range rest {
-			o.state(wrapper.Subject, arg, at)
+	for _, w := range t.wrappers {
+		for _, arg := range w.beside {
+			o.state(w.subject, arg, at)
 		}
 	}
 }

@@ -164,3 +164,21 @@ func checkSparse(t *testing.T, name string, m *Model, want loadedArray) {
 	}
 	t.Errorf("%s: no sparse tensor %s", name, want.Name)
 }
+
+// TestOddWrappers holds that wrappers under the other module's name, with
+// too few arguments for it, are read as far as they go.
+func TestOddWrappers(t *testing.T) {
+	const tensor = "ctorch._utils\n_rebuild_tensor_v2\n(tR"
+	for _, wrapper := range []string{"_rebuild_parameter", "_rebuild_parameter_with_state", "_rebuild_from_type_v2", "_rebuild_from_type"} {
+		for _, module := range []string{"torch._utils", "torch._tensor"} {
+			for count := range 5 {
+				program := "c" + module + "\n" + wrapper + "\n(" + tensor + strings.Repeat("I01\n", count) + "tR."
+				var in Inspector
+				m := in.Reader(context.Background(), "x.pkl", strings.NewReader(program), int64(len(program)))
+				if len(m.Globals) < 2 {
+					t.Errorf("%s.%s with %d arguments more: got %+v", module, wrapper, count, m.Globals)
+				}
+			}
+		}
+	}
+}
