@@ -344,10 +344,14 @@ func (p *Program) States(v Value) iter.Seq[Value] {
 // The others were called or given state, and dropped.
 func (p *Program) Held() []bool {
 	held := make([]bool, len(p.globals))
+	makings := p.makings()
 	note := func(values ...Value) {
 		for _, v := range values {
 			if isGlobal(v) {
 				held[globalIndex(v)] = true
+			}
+			if _, ok := makings[v]; ok {
+				makings[v] = true
 			}
 		}
 	}
@@ -355,7 +359,11 @@ func (p *Program) Held() []bool {
 	for i := range p.nodes.n {
 		switch n := p.nodes.at(i); n.kind {
 		case Tuple:
-			note(p.items(Value(i))...)
+			items := p.items(Value(i))
+			if _, ok := makings[Value(i)]; ok {
+				items = items[1:] // the class that is made
+			}
+			note(items...)
 		case List, Dict, Set, FrozenSet, Instance:
 			for _, values := range p.chunks(n) {
 				note(values...)
@@ -364,12 +372,39 @@ func (p *Program) Held() []bool {
 	}
 	for i := range p.events.n {
 		e := p.events.at(i).public()
-		note(e.Detail)
+		if !p.makes(&e) {
+			note(e.Detail)
+		}
 		if e.Kind == Items && p.kind(e.Subject) != Instance { // the graph has not all that was put there
 			for i := range held {
 				held[i] = true
 			}
 		}
 	}
+	for tuple, elsewhere := range makings {
+		if first := p.items(tuple)[0]; elsewhere && isGlobal(first) {
+			held[globalIndex(first)] = true
+		}
+	}
 	return held
+}
+
+// makings returns the arguments of the calls that make an instance as
+// protocols 0 and 1 do, and false for each: nothing else is known to have them.
+func (p *Program) makings() map[Value]bool {
+	found := map[Value]bool{}
+	for i := range p.events.n {
+		if e := p.events.at(i).public(); p.makes(&e) {
+			found[e.Detail] = false
+		}
+	}
+	return found
+}
+
+// makes tells whether an event is a call of copyreg._reconstructor with a
+// class, which calls that class only by its __new__.
+func (p *Program) makes(e *Event) bool {
+	g, ok := p.Global(e.Subject)
+	args, _ := p.Tuple(e.Detail)
+	return ok && e.Kind == Reduce && g.Module == "copyreg" && g.Qualname == "_reconstructor" && len(args) > 0
 }
