@@ -148,7 +148,6 @@ type edgeStore struct {
 	last     []Value // the last segment
 	base     uint32  // its address
 	used     int     // in it
-	supply   *supply[Value]
 }
 
 const (
@@ -185,11 +184,7 @@ func (e *edgeStore) grow(n int) (ref uint32, values []Value, bytes int, ok bool)
 	if next < segmentBits {
 		size = min(firstSegment<<next, size)
 	}
-	if n <= size && size == 1<<segmentBits && e.supply != nil {
-		e.last = e.supply.next()
-	} else {
-		e.last = make([]Value, max(size, n))
-	}
+	e.last = make([]Value, max(size, n))
 	e.segments = append(e.segments, e.last)
 	e.base, e.used = uint32(next)<<segmentBits, n
 	return e.base, e.last[:n:n], len(e.last) * 4, true
