@@ -96,7 +96,7 @@ loop:
 			stack[sp] = memo[slot]
 			sp++
 		case opMark:
-			m.marks = append(m.marks, sp)
+			m.marks = append(m.marks, uint32(sp))
 			fence = sp
 		case opNone:
 			stack[sp] = none
@@ -383,7 +383,7 @@ func (m *machine) popMark() int {
 	if len(m.marks) == 0 {
 		return 0
 	}
-	return m.marks[len(m.marks)-1]
+	return int(m.marks[len(m.marks)-1])
 }
 
 // fenceBelow is the fence that holds below the topmost mark.
@@ -391,7 +391,7 @@ func (m *machine) fenceBelow() int {
 	if len(m.marks) < 2 {
 		return 0
 	}
-	return m.marks[len(m.marks)-2]
+	return int(m.marks[len(m.marks)-2])
 }
 
 // full says that memory is used up.

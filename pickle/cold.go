@@ -351,7 +351,11 @@ func (m *machine) pushBig(raw []byte, offset int64) error {
 // span keeps long data's place and the first of its bytes.
 func (m *machine) span(s span, head []byte) (int, error) {
 	s.head = append([]byte(nil), head[:min(len(head), maxHead)]...)
+	full := len(m.spans) == cap(m.spans)
 	m.spans = append(m.spans, s)
+	if full {
+		collect(int64(len(m.spans)) * 80)
+	}
 	return len(m.spans) - 1, m.take(80 + len(s.head))
 }
 

@@ -3,6 +3,7 @@ package pickle
 import (
 	"io"
 	"math"
+	"runtime"
 	"time"
 )
 
@@ -55,9 +56,7 @@ func (d *Decoder) Reset(r *Reader, limits Limits, loader *Loader) {
 	r.most = int(min(d.limits.MaxMemory/4, math.MaxInt))
 	if d.m.stack != nil { // nothing of another input is kept
 		d.m.clearMemo()
-		d.m.graph.reset()
-		d.m.events.reset()
-		d.m.page, d.m.np = 0, d.m.nodes.n
+		d.m.forget()
 		clear(d.m.index)
 	}
 }
@@ -94,12 +93,12 @@ type machine struct {
 
 	// What run keeps in local variables while it runs.
 	stack  []Value
-	sp     int // values on the stack
-	fence  int // no opcode takes values below it: the topmost mark, or 0
-	page   int // index of the page of nodes that is being filled
-	np     int // nodes used in it
-	soft   int // see above
-	marks  []int
+	sp     int      // values on the stack
+	fence  int      // no opcode takes values below it: the topmost mark, or 0
+	page   int      // index of the page of nodes that is being filled
+	np     int      // nodes used in it
+	soft   int      // see above
+	marks  []uint32 // places on the stack
 	memo   []Value
 	stored int // entries that were ever set: where MEMOIZE stores next
 	top    int // memo[top:] is clear
@@ -116,6 +115,7 @@ type machine struct {
 	marked   int              // marks that memory was counted for
 	buffer   Value            // what stands for out-of-band buffers
 	buffers  int              // how many were taken
+	emptyID  Value            // the empty persistent id, once there is one
 	bulk     bool             // an opcode of protocol 1 was seen
 	index    map[string]int   // globals by protocol, module and name
 	key      []byte           // scratch
@@ -137,9 +137,7 @@ func (m *machine) reset(d *Decoder) {
 		m.globals = kept
 		return
 	}
-	m.graph.reset()
-	m.events.reset()
-	m.page, m.np = 0, m.nodes.n
+	m.forget()
 	if m.stack == nil {
 		m.stack = make([]Value, firstStack)
 		m.memo = make([]Value, firstMemo)
@@ -150,7 +148,29 @@ func (m *machine) reset(d *Decoder) {
 	clear(m.index)
 	m.clearMemo()
 	m.marked = cap(m.marks)
-	m.memory = int64(len(m.stack)+len(m.memo))*4 + int64(m.marked)*8
+	m.memory = m.kept()
+}
+
+// forget empties the graph and the record.
+func (m *machine) forget() {
+	m.graph.reset()
+	m.events.reset()
+	m.page, m.np = 0, m.nodes.n
+	collect(m.memory - m.kept())
+	m.memory, m.emptyID = m.kept(), 0
+}
+
+// kept is the memory that stays from program to program.
+func (m *machine) kept() int64 {
+	return int64(len(m.stack)+len(m.memo)+cap(m.marks)) * 4
+}
+
+// collect has garbage collected where so many bytes of it were made at once.
+// Left to itself, the collector lets memory double first.
+func collect(bytes int64) {
+	if bytes >= 16<<20 {
+		runtime.GC()
+	}
 }
 
 func (m *machine) clearMemo() {
@@ -271,7 +291,7 @@ func (m *machine) soften() {
 func (m *machine) room() error {
 	if grown := cap(m.marks) - m.marked; grown > 0 {
 		m.marked += grown
-		if err := m.take(grown * 8); err != nil {
+		if err := m.take(grown * 4); err != nil {
 			return err
 		}
 	}
@@ -289,6 +309,7 @@ func (m *machine) room() error {
 		grown := make([]Value, 2*len(m.stack))
 		copy(grown, m.stack[:m.sp])
 		m.stack = grown
+		collect(int64(len(grown)) * 2)
 		return m.take(len(grown) * 4)
 	}
 	return nil

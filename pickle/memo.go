@@ -12,7 +12,7 @@ func (m *machine) put(slot uint64) error {
 		return ErrStack
 	}
 	v := m.stack[m.sp-1]
-	if slot < uint64(2*(m.stored+firstMemo)) && slot >= uint64(len(m.memo)) {
+	if slot >= uint64(len(m.memo)) && slot < m.roomy() {
 		if err := m.growMemo(); err != nil {
 			return err
 		}
@@ -38,10 +38,21 @@ func (m *machine) put(slot uint64) error {
 	return m.take(48)
 }
 
+// roomy is how long the memo would be if it grew now; 0 where that is not
+// much longer than it is, since growing costs as much as all that it holds.
+func (m *machine) roomy() uint64 {
+	if n := 2 * (m.stored + firstMemo); n > len(m.memo)/2*3 {
+		return uint64(n)
+	}
+	return 0
+}
+
 func (m *machine) growMemo() error {
-	grown := make([]Value, 2*(m.stored+firstMemo))
+	grown := make([]Value, m.roomy())
 	copy(grown, m.memo)
+	before := len(m.memo)
 	m.memo = grown
+	collect(int64(before) * 4)
 	for slot, v := range m.sparse {
 		if slot < uint64(len(grown)) {
 			grown[slot] = v

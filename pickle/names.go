@@ -243,17 +243,8 @@ func (m *machine) loadExt() error {
 
 func (m *machine) loadPersid() error {
 	m.note(NeedsCallback)
-	var id Value
 	if m.op == opPersid {
-		line, err := m.line()
-		if err != nil {
-			return err
-		}
-		if !isASCII(line) {
-			return ErrText
-		}
-		line = line[:min(len(line), maxText)]
-		if err := m.pushText(Text, line); err != nil {
+		if err := m.pushPersidLine(); err != nil {
 			return err
 		}
 	}
@@ -261,7 +252,7 @@ func (m *machine) loadPersid() error {
 	if err != nil {
 		return err
 	}
-	id = top[0]
+	id := top[0]
 	v, err := m.node(node{kind: Persistent, ref: uint64(id)})
 	if err != nil {
 		return err
@@ -272,6 +263,27 @@ func (m *machine) loadPersid() error {
 		}
 	}
 	return m.push(v)
+}
+
+// pushPersidLine pushes the id that PERSID has as its argument. Empty ones
+// are one object: each would cost 16 bytes of memory for two of the input.
+func (m *machine) pushPersidLine() error {
+	line, err := m.line()
+	if err != nil {
+		return err
+	}
+	if !isASCII(line) {
+		return ErrText
+	}
+	if len(line) > 0 {
+		return m.pushText(Text, line[:min(len(line), maxText)])
+	}
+	if m.emptyID == 0 {
+		if m.emptyID, err = m.node(node{kind: Text, ref: m.store(nil)}); err != nil {
+			return err
+		}
+	}
+	return m.push(m.emptyID)
 }
 
 // isCopyreg tells whether v is that name of copyreg.

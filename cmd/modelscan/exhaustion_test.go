@@ -114,6 +114,10 @@ func TestExhaustion(t *testing.T) {
 			make, size := exhausting[name], max(*megabytes, 1)<<20
 			half, _ := cost(t, make(size/2))
 			time, memory := cost(t, make(size))
+			for again := 0; again < 2 && time > 3*half+300; again++ { // whatever else runs only adds to it
+				less, _ := cost(t, make(size))
+				time = min(time, less)
+			}
 			limit := int64(size)*memoryPerByte + memoryAtLeast
 			if strings.Contains(name, "names") {
 				limit += memoryOfNames
