@@ -88,7 +88,7 @@ func (b *Built) Nested(how *Nesting) (Value, error) {
 	}
 	m.loader = nil
 	m.stack, m.sp, m.fence, m.marks = make([]Value, 64), 0, 0, nil
-	m.memo, m.stored, m.top, m.sparse = make([]Value, 256), 0, 0, nil
+	m.memo, m.stored, m.top, m.sparse = []*memoPage{new(memoPage)}, 0, 0, nil
 	m.protocol, m.frame, m.behind, m.huge = 0, 0, 0, nil
 	m.soft = 0 // of another window, where Beyond has moved it
 	root, err := m.run()

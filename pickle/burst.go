@@ -13,7 +13,7 @@ import (
 func (m *machine) burst() (more bool, err error) {
 	buf, p, end, soft := m.r.buf, m.r.pos, m.r.end, m.soft
 	stack, sp, fence := m.stack, m.sp, m.fence
-	memo, stored, top := m.memo, m.stored, m.top
+	memo, low, stored, top := m.memo, m.memo[0], m.stored, m.top
 	if p >= soft {
 		return false, nil
 	}
@@ -32,15 +32,16 @@ loop:
 				err = ErrStack
 				break loop
 			}
-			if stored >= len(memo) {
+			slot := stored
+			if slot>>memoBits >= len(memo) {
 				more = true
 				break loop
 			}
-			slot := stored
-			if memo[slot] == 0 {
+			place := &memo[slot>>memoBits][slot&(memoLen-1)]
+			if *place == 0 {
 				stored++
 			}
-			memo[slot] = stack[sp-1]
+			*place = stack[sp-1]
 			if slot >= top {
 				top = slot + 1
 			}
@@ -51,16 +52,16 @@ loop:
 				err = ErrStack
 				break loop
 			}
-			if memo[slot] == 0 {
+			if low[slot] == 0 {
 				stored++
 			}
-			memo[slot] = stack[sp-1]
+			low[slot] = stack[sp-1]
 			if slot >= top {
 				top = slot + 1
 			}
 		case opLongBinput:
 			slot := uint(binary.LittleEndian.Uint32(buf[p:]))
-			if slot >= uint(len(memo)) {
+			if slot>>memoBits >= uint(len(memo)) {
 				more = true
 				break loop
 			}
@@ -69,15 +70,16 @@ loop:
 				err = ErrStack
 				break loop
 			}
-			if memo[slot] == 0 {
+			place := &memo[slot>>memoBits][slot&(memoLen-1)]
+			if *place == 0 {
 				stored++
 			}
-			memo[slot] = stack[sp-1]
+			*place = stack[sp-1]
 			if int(slot) >= top {
 				top = int(slot) + 1
 			}
 		case opBinget:
-			v := memo[buf[p]]
+			v := low[buf[p]]
 			p++
 			if v == 0 {
 				p--
@@ -88,12 +90,17 @@ loop:
 			sp++
 		case opLongBinget:
 			slot := uint(binary.LittleEndian.Uint32(buf[p:]))
-			if slot >= uint(len(memo)) || memo[slot] == 0 {
+			if slot>>memoBits >= uint(len(memo)) {
+				more = true
+				break loop
+			}
+			v := memo[slot>>memoBits][slot&(memoLen-1)]
+			if v == 0 {
 				more = true
 				break loop
 			}
 			p += 4
-			stack[sp] = memo[slot]
+			stack[sp] = v
 			sp++
 		case opMark:
 			m.marks = append(m.marks, uint32(sp))
@@ -324,16 +331,21 @@ loop:
 			sp++
 		case opGet:
 			slot, size := decimal(buf[p:end], op == opLong)
-			if size == 0 || slot < 0 || slot >= int64(len(memo)) || memo[slot] == 0 {
+			if size == 0 || slot < 0 || slot>>memoBits >= int64(len(memo)) {
+				more = true
+				break loop
+			}
+			v := memo[slot>>memoBits][slot&(memoLen-1)]
+			if v == 0 {
 				more = true
 				break loop
 			}
 			p += size
-			stack[sp] = memo[slot]
+			stack[sp] = v
 			sp++
 		case opPut:
 			slot, size := decimal(buf[p:end], op == opLong)
-			if size == 0 || slot < 0 || slot >= int64(len(memo)) {
+			if size == 0 || slot < 0 || slot>>memoBits >= int64(len(memo)) {
 				more = true
 				break loop
 			}
@@ -342,10 +354,11 @@ loop:
 				err = ErrStack
 				break loop
 			}
-			if memo[slot] == 0 {
+			place := &memo[slot>>memoBits][slot&(memoLen-1)]
+			if *place == 0 {
 				stored++
 			}
-			memo[slot] = stack[sp-1]
+			*place = stack[sp-1]
 			if int(slot) >= top {
 				top = int(slot) + 1
 			}

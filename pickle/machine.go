@@ -99,15 +99,16 @@ type machine struct {
 	np     int      // nodes used in it
 	soft   int      // see above
 	marks  []uint32 // places on the stack
-	memo   []Value
+	memo   []*memoPage
 	stored int // entries that were ever set: where MEMOIZE stores next
-	top    int // memo[top:] is clear
+	top    int // entries from here on are clear
 
 	op       byte             // the opcode that runs
 	at       int64            // where it lies in the input
 	sparse   map[uint64]Value // entries too far out for memo
 	huge     map[string]Value // entries whose number no uint64 holds
 	protocol int              // the last argument of PROTO
+	asked    int64            // where in the input to ask again whether there is time
 	frame    int64            // where the frame that is open ends; 0 for none
 	behind   int64            // where a loader that read past the open frame stands; 0 for its end
 	mapAs    int              // the protocol that says whether names are mapped; -1 for the program's own
@@ -121,10 +122,7 @@ type machine struct {
 	key      []byte           // scratch
 }
 
-const (
-	firstMemo  = 1 << 10
-	firstStack = 1 << 10
-)
+const firstStack = 1 << 10
 
 func (m *machine) reset(d *Decoder) {
 	m.decoder, m.r, m.limits, m.loader = d, d.r, d.limits, d.loader
@@ -132,7 +130,7 @@ func (m *machine) reset(d *Decoder) {
 	m.Program = Program{Start: d.r.Offset(), graph: m.graph, events: m.events, source: d.r}
 	m.sp, m.fence, m.marks, m.soft = 0, 0, m.marks[:0], 0
 	m.protocol, m.frame, m.behind, m.mapAs, m.bulk = 0, 0, 0, -1, false
-	m.buffers = 0
+	m.buffers, m.asked = 0, 0
 	if d.loader != nil && d.loader.KeepMemo && m.stack != nil {
 		m.globals = kept
 		return
@@ -140,7 +138,7 @@ func (m *machine) reset(d *Decoder) {
 	m.forget()
 	if m.stack == nil {
 		m.stack = make([]Value, firstStack)
-		m.memo = make([]Value, firstMemo)
+		m.memo = []*memoPage{new(memoPage)}
 	}
 	if m.index == nil || len(m.index) > 4096 {
 		m.index = make(map[string]int)
@@ -162,7 +160,7 @@ func (m *machine) forget() {
 
 // kept is the memory that stays from program to program.
 func (m *machine) kept() int64 {
-	return int64(len(m.stack)+len(m.memo)+cap(m.marks)) * 4
+	return int64(len(m.stack)+len(m.memo)*memoLen+cap(m.marks)) * 4
 }
 
 // collect has garbage collected where so many bytes of it were made at once.
@@ -171,12 +169,6 @@ func collect(bytes int64) {
 	if bytes >= 16<<20 {
 		runtime.GC()
 	}
-}
-
-func (m *machine) clearMemo() {
-	clear(m.memo[:m.top])
-	m.stored, m.top = 0, 0
-	m.sparse, m.huge = nil, nil
 }
 
 // program runs one program and is the one place where errors get their offset.
@@ -226,13 +218,10 @@ func (m *machine) refill() error {
 	if r.pos > r.end {
 		return ErrTruncated
 	}
-	select {
-	case <-m.limits.Done:
-		return ErrInterrupted
-	default:
-	}
-	if !m.limits.Deadline.IsZero() && time.Now().After(m.limits.Deadline) {
-		return &LimitError{"Deadline", m.limits.Deadline.Unix()}
+	if r.Offset() >= m.asked {
+		if err := m.ask(); err != nil {
+			return err
+		}
 	}
 	if m.Opcodes >= m.limits.MaxOpcodes {
 		return &LimitError{"MaxOpcodes", m.limits.MaxOpcodes}
@@ -250,6 +239,22 @@ func (m *machine) refill() error {
 		return err
 	}
 	m.soften()
+	return nil
+}
+
+// ask tells whether there is time for more. Doing so costs as much as some
+// opcodes do, so it is done every so many bytes.
+func (m *machine) ask() error {
+	const every = 32 << 10
+	m.asked = m.r.Offset() + every
+	select {
+	case <-m.limits.Done:
+		return ErrInterrupted
+	default:
+	}
+	if !m.limits.Deadline.IsZero() && time.Now().After(m.limits.Deadline) {
+		return &LimitError{"Deadline", m.limits.Deadline.Unix()}
+	}
 	return nil
 }
 

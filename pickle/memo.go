@@ -5,6 +5,24 @@ import "bytes"
 // The memo, where burst leaves it to others: growing, entries far out, and
 // numbers as text.
 
+// A page of the memo. A program that memoizes one object after another takes
+// one page after another.
+const (
+	memoBits = 12
+	memoLen  = 1 << memoBits
+	keptMemo = 64 // pages that stay for the next program
+)
+
+type memoPage [memoLen]Value
+
+// slot is the place of an entry, and nil where the pages do not reach it.
+func (m *machine) slot(slot uint64) *Value {
+	if slot>>memoBits >= uint64(len(m.memo)) {
+		return nil
+	}
+	return &m.memo[slot>>memoBits][slot&(memoLen-1)]
+}
+
 // put stores the top of the stack in the memo. Entries far beyond those that
 // were stored are kept apart, so that a number alone takes no memory.
 func (m *machine) put(slot uint64) error {
@@ -12,16 +30,14 @@ func (m *machine) put(slot uint64) error {
 		return ErrStack
 	}
 	v := m.stack[m.sp-1]
-	if slot >= uint64(len(m.memo)) && slot < m.roomy() {
-		if err := m.growMemo(); err != nil {
-			return err
-		}
+	if err := m.reach(slot); err != nil {
+		return err
 	}
-	if slot < uint64(len(m.memo)) {
-		if m.memo[slot] == 0 {
+	if place := m.slot(slot); place != nil {
+		if *place == 0 {
 			m.stored++
 		}
-		m.memo[slot] = v
+		*place = v
 		m.top = max(m.top, int(slot)+1)
 		return nil
 	}
@@ -38,34 +54,57 @@ func (m *machine) put(slot uint64) error {
 	return m.take(48)
 }
 
-// roomy is how long the memo would be if it grew now; 0 where that is not
-// much longer than it is, since growing costs as much as all that it holds.
-func (m *machine) roomy() uint64 {
-	if n := 2 * (m.stored + firstMemo); n > len(m.memo)/2*3 {
-		return uint64(n)
+// reach adds the pages up to an entry's, where it is not far beyond what was
+// stored. Entries that were kept apart are then brought in, so that, where
+// there are any, pages are added only if they come to half as many again.
+func (m *machine) reach(slot uint64) error {
+	want := uint64(2*m.stored + memoLen)
+	if slot>>memoBits < uint64(len(m.memo)) || slot >= want {
+		return nil
 	}
-	return 0
-}
-
-func (m *machine) growMemo() error {
-	grown := make([]Value, m.roomy())
-	copy(grown, m.memo)
-	before := len(m.memo)
-	m.memo = grown
-	collect(int64(before) * 4)
+	last := slot >> memoBits
+	if len(m.sparse) > 0 {
+		last = want >> memoBits
+		if last < uint64(len(m.memo))*3/2 {
+			return nil
+		}
+	}
+	for uint64(len(m.memo)) <= last {
+		page := new(memoPage)
+		for i := 0; i < memoLen; i += 1 << 10 { // the system gives memory once, not for reading and then for writing
+			page[i] = 0
+		}
+		m.memo = append(m.memo, page)
+		if err := m.take(memoLen * 4); err != nil {
+			return err
+		}
+	}
 	for slot, v := range m.sparse {
-		if slot < uint64(len(grown)) {
-			grown[slot] = v
+		if place := m.slot(slot); place != nil {
+			*place = v
 			m.top = max(m.top, int(slot)+1)
 			delete(m.sparse, slot)
 		}
 	}
-	return m.take(len(grown) * 4)
+	return nil
+}
+
+// clearMemo forgets all entries.
+func (m *machine) clearMemo() {
+	if len(m.memo) > keptMemo {
+		clear(m.memo[keptMemo:])
+		m.memo = m.memo[:keptMemo]
+	}
+	for i := 0; i < len(m.memo) && i<<memoBits < m.top; i++ {
+		clear(m.memo[i][:min(m.top-i<<memoBits, memoLen)])
+	}
+	m.stored, m.top = 0, 0
+	m.sparse, m.huge = nil, nil
 }
 
 func (m *machine) get(slot uint64) error {
-	if slot < uint64(len(m.memo)) && m.memo[slot] != 0 {
-		return m.push(m.memo[slot])
+	if place := m.slot(slot); place != nil && *place != 0 {
+		return m.push(*place)
 	}
 	if v, ok := m.sparse[slot]; ok {
 		return m.push(v)
