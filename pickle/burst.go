@@ -182,6 +182,20 @@ loop:
 			stack[sp] = base + Value(np)
 			np++
 			sp++
+		case opList, opDict:
+			if len(m.marks) == 0 || fence != sp { // with items, or wrong
+				more = true
+				break loop
+			}
+			fence = m.popMark()
+			kind := List
+			if op == opDict {
+				kind = Dict
+			}
+			page[np&(pageLen-1)] = node{kind: kind}
+			stack[sp] = base + Value(np)
+			np++
+			sp++
 		case opEmptyList, opEmptyDict, opEmptySet:
 			kind := List
 			if op == opEmptyDict {

@@ -134,7 +134,7 @@ func (a *arena[T]) reset() {
 
 // An edge's address is the segment above segmentBits and the place in it below.
 const (
-	segmentBits  = 20
+	segmentBits  = 14
 	firstSegment = 1 << 12
 	maxSegments  = 1 << (32 - segmentBits)
 )
@@ -148,6 +148,7 @@ type edgeStore struct {
 	last     []Value // the last segment
 	base     uint32  // its address
 	used     int     // in it
+	supply   *supply[Value]
 }
 
 const (
@@ -184,10 +185,24 @@ func (e *edgeStore) grow(n int) (ref uint32, values []Value, bytes int, ok bool)
 	if next < segmentBits {
 		size = min(firstSegment<<next, size)
 	}
-	e.last = make([]Value, max(size, n))
+	if n <= size && size == 1<<segmentBits {
+		e.last = e.page()
+	} else {
+		e.last = make([]Value, max(size, n))
+	}
 	e.segments = append(e.segments, e.last)
 	e.base, e.used = uint32(next)<<segmentBits, n
 	return e.base, e.last[:n:n], len(e.last) * 4, true
+}
+
+// page returns the memory of a segment.
+func (e *edgeStore) page() []Value {
+	if page := e.supply.next(); page != nil {
+		return page
+	}
+	page := make([]Value, 1<<segmentBits)
+	touch(page, bytesPerPage/4) // the system gives memory once, not for reading and then for writing
+	return page
 }
 
 // from returns the values from ref to the end of its segment.

@@ -120,6 +120,7 @@ type machine struct {
 	bulk     bool             // an opcode of protocol 1 was seen
 	index    map[string]int   // globals by protocol, module and name
 	key      []byte           // scratch
+	supply   *supply[node]
 }
 
 const firstStack = 1 << 10
@@ -174,6 +175,7 @@ func collect(bytes int64) {
 // program runs one program and is the one place where errors get their offset.
 func (m *machine) program() (Value, error) {
 	root, err := m.run()
+	m.stopSupplies()
 	m.nodes.n = m.page*pageLen + m.np
 	if m.Protocol == 0 && m.bulk {
 		m.Protocol = 1
@@ -304,7 +306,7 @@ func (m *machine) room() error {
 		m.page++
 		m.np = 0
 		if m.page == len(m.nodes.pages) {
-			m.nodes.pages = append(m.nodes.pages, new([pageLen]node))
+			m.nodes.pages = append(m.nodes.pages, m.freshPage())
 		}
 		if err := m.take(pageLen * 16); err != nil {
 			return err
@@ -318,6 +320,25 @@ func (m *machine) room() error {
 		return m.take(len(grown) * 4)
 	}
 	return nil
+}
+
+// freshPage returns a page of nodes, and has more made ready in a large program.
+func (m *machine) freshPage() *[pageLen]node {
+	if m.supply == nil && m.page >= supplyFrom {
+		m.supply = newSupply[node](pageLen, supplyReady, 16)
+		m.edges.supply = newSupply[Value](1<<segmentBits, supplyReady, 4)
+	}
+	if block := m.supply.next(); block != nil {
+		return (*[pageLen]node)(block)
+	}
+	return new([pageLen]node)
+}
+
+// stopSupplies ends what makes memory ready.
+func (m *machine) stopSupplies() {
+	m.supply.stop()
+	m.edges.supply.stop()
+	m.supply, m.edges.supply = nil, nil
 }
 
 // take counts memory against its limit.

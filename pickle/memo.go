@@ -8,7 +8,7 @@ import "bytes"
 // A page of the memo. A program that memoizes one object after another takes
 // one page after another.
 const (
-	memoBits = 12
+	memoBits = segmentBits
 	memoLen  = 1 << memoBits
 	keptMemo = 64 // pages that stay for the next program
 )
@@ -70,11 +70,7 @@ func (m *machine) reach(slot uint64) error {
 		}
 	}
 	for uint64(len(m.memo)) <= last {
-		page := new(memoPage)
-		for i := 0; i < memoLen; i += 1 << 10 { // the system gives memory once, not for reading and then for writing
-			page[i] = 0
-		}
-		m.memo = append(m.memo, page)
+		m.memo = append(m.memo, (*memoPage)(m.edges.page()))
 		if err := m.take(memoLen * 4); err != nil {
 			return err
 		}
