@@ -17,6 +17,9 @@ func (c *collector) addArray(path string, a array, member string) {
 	m.ArraysTotal++
 	m.ArrayBytes = sum(m.ArrayBytes, fresh)
 	if len(m.Arrays) < c.limits.MaxArrays {
+		if len(m.Arrays) == cap(m.Arrays) {
+			m.Arrays = slices.Grow(m.Arrays, len(m.Arrays)+1) // append alone would copy them five times over
+		}
 		m.Arrays = append(m.Arrays, Array{path, a.dtype.text, a.shape, a.order(), a.bytes, member, a.offset, a.strides, a.storage, fresh})
 	}
 }

@@ -165,20 +165,24 @@ loop:
 			stack[sp] = base + Value(np)
 			np++
 			sp++
-		case opBinunicode:
+		case opBinunicode, opBinbytes:
 			n := int(binary.LittleEndian.Uint32(buf[p:]))
 			if uint(n) > maxText || p+4+n > end { // 32 bits may make it negative
 				more = true
 				break loop
 			}
+			kind := Text
+			if op == opBinbytes {
+				kind = Bytes
+			}
 			p += 4
-			ref, ok := m.keep(buf[p:], n, Text)
+			ref, ok := m.keep(buf[p:], n, kind)
 			p += n
 			if !ok {
 				err = ErrText
 				break loop
 			}
-			page[np&(pageLen-1)] = node{kind: Text, n: uint32(n), ref: ref}
+			page[np&(pageLen-1)] = node{kind: kind, n: uint32(n), ref: ref}
 			stack[sp] = base + Value(np)
 			np++
 			sp++

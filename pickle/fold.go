@@ -8,28 +8,26 @@ package pickle
 func (p *Program) classOf(n *node) (Value, bool) {
 	e := p.events.at(int(n.n)).public()
 	class := e.Subject
-	if g, ok := p.Global(class); ok && e.Kind == Reduce {
-		if at, ok := reconstructors[[2]string{g.Module, g.Qualname}]; ok {
-			args := p.items(e.Detail)
-			if len(args) <= at {
-				return 0, false
-			}
-			class = args[at]
+	if g, ok := p.Global(class); ok && e.Kind == Reduce && g.reconstructs > 0 {
+		args := p.items(e.Detail)
+		if len(args) < int(g.reconstructs) {
+			return 0, false
 		}
+		class = args[g.reconstructs-1]
 	}
 	return class, isGlobal(class)
 }
 
 // reconstructors are functions that make an object of the class that one of
-// their arguments is.
-var reconstructors = map[[2]string]int{
-	{"copyreg", "_reconstructor"}:                    0,
-	{"copyreg", "__newobj__"}:                        0,
-	{"copyreg", "__newobj_ex__"}:                     0,
-	{"numpy.core.multiarray", "_reconstruct"}:        0,
-	{"numpy._core.multiarray", "_reconstruct"}:       0,
-	{"numpy.core._multiarray_umath", "_reconstruct"}: 0,
-	{"numpy.ma.core", "_mareconstruct"}:              0,
+// their arguments is: its number, from 1.
+var reconstructors = map[[2]string]int8{
+	{"copyreg", "_reconstructor"}:                    1,
+	{"copyreg", "__newobj__"}:                        1,
+	{"copyreg", "__newobj_ex__"}:                     1,
+	{"numpy.core.multiarray", "_reconstruct"}:        1,
+	{"numpy._core.multiarray", "_reconstruct"}:       1,
+	{"numpy.core._multiarray_umath", "_reconstruct"}: 1,
+	{"numpy.ma.core", "_mareconstruct"}:              1,
 }
 
 // ClassOf returns the class of an Instance, or of the instance that stood

@@ -206,6 +206,7 @@ func (m *machine) intern(class byte, g Global) (Value, error) {
 	}
 	g.Offset, g.Count = m.at, 1
 	g.watched = g.Kind == Named && m.loader != nil && m.loader.Watch(g.Module, g.Qualname)
+	g.reconstructs = reconstructors[[2]string{g.Module, g.Qualname}]
 	i := len(m.globals)
 	m.index[key] = i
 	m.globals = append(m.globals, g)

@@ -84,6 +84,7 @@ type Global struct {
 	Offset           int64 // of the opcode that imported it first
 	Count            int   // opcodes that imported it
 	watched          bool
+	reconstructs     int8 // it makes an object of the class that is its argument of this number, from 1; 0 for others
 }
 
 // EventKind says what an Event is.

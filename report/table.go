@@ -364,15 +364,12 @@ func (p *page) estimator(root *inspect.Object) {
 
 // arrays writes the largest arrays and what all of them take.
 func (p *page) arrays(f *File) {
-	largest := slices.Clone(f.Model.Arrays)
-	slices.SortStableFunc(largest, func(a, b inspect.Array) int { return cmp.Compare(b.Bytes, a.Bytes) })
 	rows := [][]string{{"array", "dtype", "shape", "order", "size"}}
-	shown, width := min(len(largest), maxArrays), maxNameLen
-	if p.all {
-		largest = f.Model.Arrays // in the file's order
-		shown, width = len(largest), maxTextLen
+	shown, width := f.Model.Arrays, maxTextLen // in the file's order
+	if !p.all {
+		shown, width = largest(f.Model.Arrays, maxArrays), maxNameLen
 	}
-	for _, a := range largest[:shown] {
+	for _, a := range shown {
 		rows = append(rows, []string{
 			cmp.Or(shortText(a.Path, width), "(the object itself)"),
 			shortText(a.DType, maxPlaceLen), shapeText(a.Shape), shortText(a.Order, maxOrderLen), Size(a.Bytes),
@@ -388,6 +385,27 @@ func (p *page) arrays(f *File) {
 		p.shares("by part", f.Model.ByPart)
 	}
 	p.sparse(f.Model.Sparse)
+}
+
+// largest returns the n largest arrays, the first of equal ones first. There
+// may be a hundred thousand, which are not worth sorting.
+func largest(arrays []inspect.Array, n int) []inspect.Array {
+	var found []inspect.Array
+	for i := range arrays {
+		a := &arrays[i]
+		if len(found) == n {
+			if a.Bytes <= found[n-1].Bytes {
+				continue
+			}
+			found = found[:n-1]
+		}
+		at := len(found)
+		for at > 0 && found[at-1].Bytes < a.Bytes {
+			at--
+		}
+		found = slices.Insert(found, at, *a)
+	}
+	return found
 }
 
 // code writes the functions that stand in the file.
