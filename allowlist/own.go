@@ -45,8 +45,7 @@ var knownPackages = sync.OnceValue(func() map[string]bool {
 		known[top] = true
 	}
 	for _, list := range shelf() {
-		text := list.lines()
-		for line := range bytes.Lines(text) {
+		for line := range bytes.Lines(list.text()) {
 			spelled := spelledAt(line, 0)
 			known[string(spelled[:max(0, bytes.IndexAny(spelled, ".:"))])] = true
 		}

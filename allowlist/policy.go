@@ -55,7 +55,7 @@ func Builtin() []*List { return builtin() }
 func onlyScoped() *Policy {
 	p := &Policy{shelved: true}
 	for _, file := range builtinFiles() {
-		if head, _ := edges(file); scoped(head) {
+		if s := open(file); scoped(s.part(0, listEdge)) {
 			p = p.With(readEmbedded(listFiles, file))
 		}
 	}

@@ -16,16 +16,18 @@ import (
 type shelved struct {
 	name        string
 	first, last string // its names, as they are spelled
-	lines       func() []byte
+	file        io.ReaderAt
+	size        int
+	text        func() []byte // all of it
 }
 
-const listEdge = 1 << 10 // bytes that hold a list's head or its last line
+const listEdge = 1 << 10 // bytes that hold a list's head, and each of its lines
 
 var shelf = sync.OnceValue(func() []shelved {
 	var lists []shelved
 	for _, file := range builtinFiles() {
-		s := shelved{name: file, lines: sync.OnceValue(func() []byte { return embedded(file) })}
-		head, tail := edges(file)
+		s := open(file)
+		head, tail := s.edges()
 		for len(head) > 0 && (head[0] == '#' || head[0] == '\n') {
 			_, head, _ = bytes.Cut(head, []byte("\n"))
 		}
@@ -36,6 +38,22 @@ var shelf = sync.OnceValue(func() []shelved {
 	}
 	return lists
 })
+
+// open returns a built-in list without its first and last name.
+func open(file string) shelved {
+	f, err := listFiles.Open(path.Join("lists", file))
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	info, err := f.Stat()
+	if err != nil {
+		panic(err)
+	}
+	return shelved{
+		name: file, size: int(info.Size()), text: sync.OnceValue(func() []byte { return embedded(file) }),
+		file: f.(io.ReaderAt), // as embed documents
+	}
+}
 
 // scoped tells whether a list begins with a section. Such a list is short,
 // and is not on the shelf.
@@ -51,20 +69,27 @@ func embedded(file string) []byte {
 }
 
 // edges returns the head of a list, and its end without the line end.
-func edges(file string) (head, tail []byte) {
-	f, err := listFiles.Open(path.Join("lists", file))
-	if err != nil {
+func (s *shelved) edges() (head, tail []byte) {
+	return s.part(0, listEdge), bytes.TrimRight(s.part(s.size-listEdge, s.size), "\n")
+}
+
+// part returns the bytes from start to end, as far as there are any.
+func (s *shelved) part(start, end int) []byte {
+	start = max(start, 0)
+	part := make([]byte, min(end, s.size)-start)
+	if _, err := s.file.ReadAt(part, int64(start)); err != nil && err != io.EOF {
 		panic(err) // it is embedded
 	}
-	info, err := f.Stat()
-	if err != nil {
-		panic(err)
-	}
-	head, tail = make([]byte, listEdge), make([]byte, listEdge)
-	text := f.(io.ReaderAt) // as embed documents
-	n, _ := text.ReadAt(head, 0)
-	m, _ := text.ReadAt(tail, max(0, info.Size()-listEdge))
-	return head[:n], bytes.TrimRight(tail[:m], "\n")
+	return part
+}
+
+// line returns the line that the byte at an offset belongs to, and where it begins.
+func (s *shelved) line(at int) (start int, line []byte) {
+	from := max(at-listEdge, 0)
+	part := s.part(from, at+listEdge)
+	begin := bytes.LastIndexByte(part[:at-from], '\n') + 1
+	line, _, _ = bytes.Cut(part[begin:], []byte("\n"))
+	return from + begin, line
 }
 
 // spelledAt is the name of the line that begins at an offset.
@@ -75,22 +100,16 @@ func spelledAt(text []byte, at int) []byte {
 
 // rule is what the list says of a name, if anything.
 func (s *shelved) rule(n name, spelled string) rule {
-	text := s.lines()
-	low, high := 0, len(text) // the line does not begin before low, nor at or behind high
+	low, high := 0, s.size // the line does not begin before low, nor at or behind high
 	for low < high {
-		start := max(low, bytes.LastIndexByte(text[:(low+high)/2], '\n')+1)
-		end := len(text)
-		if i := bytes.IndexByte(text[start:], '\n'); i >= 0 {
-			end = start + i
-		}
-		found := spelledAt(text[:end], start)
-		switch at := strings.Compare(spelled, string(found)); { // the head's lines have no name, and come before all
+		start, text := s.line((low + high) / 2)
+		switch at := strings.Compare(spelled, string(spelledAt(text, 0))); { // the head's lines have no name, and come before all
 		case at > 0:
-			low = min(end+1, len(text))
+			low = start + len(text) + 1
 		case at < 0:
 			high = start
 		default:
-			line, reason, err := splitLine(string(text[start:end]))
+			line, reason, err := splitLine(string(text))
 			if err != nil {
 				return rule{}
 			}
@@ -98,7 +117,7 @@ func (s *shelved) rule(n name, spelled string) rule {
 			if err != nil || (name{entry.Module, entry.Qualname}) != n {
 				return rule{}
 			}
-			entry.Line = bytes.Count(text[:start], []byte("\n")) + 1
+			entry.Line = bytes.Count(s.text()[:start], []byte("\n")) + 1
 			return entry.rule(s.name)
 		}
 	}

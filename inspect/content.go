@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -112,9 +113,9 @@ func isMessagePack(head []byte) bool {
 }
 
 // isWordVectors knows a line of two numbers, and one of a word and numbers.
-func isWordVectors(head []byte) bool { return wordVectors.Match(head) }
+func isWordVectors(head []byte) bool { return wordVectors().Match(head) }
 
-var wordVectors = regexp.MustCompile(`^\d+ \d+\r?\n\S+( -?\d+\.\d+(e-?\d+)?){3}`)
+var wordVectors = pattern(`^\d+ \d+\r?\n\S+( -?\d+\.\d+(e-?\d+)?){3}`)
 
 // isPMML knows the root element.
 func isPMML(head []byte) bool {
@@ -152,4 +153,10 @@ func hasModelExtension(name string) bool {
 		}
 	}
 	return false
+}
+
+// pattern compiles a regular expression when it is first needed, which for
+// most files is never.
+func pattern(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }

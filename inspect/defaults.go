@@ -2,6 +2,7 @@ package inspect
 
 import (
 	_ "embed" // for the defaults
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,43 +21,62 @@ type sinceDefault struct {
 	text    string
 }
 
-type defaultTable struct {
-	releases map[string]int
-	classes  map[string]map[string][]sinceDefault // by class and parameter
-}
+// classDefaults are the parameters of a class, each with its defaults in the
+// order of releases. A class without parameters is known, and empty.
+type classDefaults map[string][]sinceDefault
 
-var defaults = sync.OnceValue(func() *defaultTable {
-	t := &defaultTable{map[string]int{}, map[string]map[string][]sinceDefault{}}
-	var params map[string][]sinceDefault
-	for line := range strings.Lines(defaultsText) {
-		line = strings.TrimSuffix(line, "\n")
-		switch {
-		case strings.HasPrefix(line, "#"):
-		case strings.HasPrefix(line, "releases "):
-			for i, release := range strings.Fields(line)[1:] {
-				t.releases[release] = i
-			}
-		case strings.HasPrefix(line, " "):
-			name, rest, _ := strings.Cut(line[1:], "\t")
-			for entry := range strings.SplitSeq(rest, "\t") {
-				release, text, _ := strings.Cut(entry, " ")
-				params[name] = append(params[name], sinceDefault{t.releases[release], text})
-			}
-		default:
-			params = map[string][]sinceDefault{}
-			t.classes[line] = params
-		}
-	}
-	return t
+// defaultReleases are the minor releases that the defaults speak of, by index.
+var defaultReleases = sync.OnceValue(func() []string {
+	_, rest, _ := strings.Cut(defaultsText, "\nreleases ")
+	line, _, _ := strings.Cut(rest, "\n")
+	return strings.Fields(line)
 })
 
+// defaultClasses is where in the text the parameters of each class begin.
+var defaultClasses = sync.OnceValue(func() map[string]int {
+	at, classes := 0, map[string]int{}
+	for line := range strings.Lines(defaultsText) {
+		at += len(line)
+		if class := strings.TrimSuffix(line, "\n"); class[0] != ' ' && class[0] != '#' {
+			classes[class] = at
+		}
+	}
+	return classes
+})
+
+var knownDefaults sync.Map // class: classDefaults, once it was asked for
+
+// defaultsOf returns the defaults of a class, nil where it is not known. A
+// file has few of the many classes, so no more than these are read.
+func defaultsOf(class string) classDefaults {
+	if known, ok := knownDefaults.Load(class); ok {
+		return known.(classDefaults)
+	}
+	at, ok := defaultClasses()[class]
+	if !ok {
+		return nil
+	}
+	params := classDefaults{}
+	for line := range strings.Lines(defaultsText[at:]) {
+		if line[0] != ' ' {
+			break
+		}
+		name, entries, _ := strings.Cut(strings.TrimSuffix(line[1:], "\n"), "\t")
+		for entry := range strings.SplitSeq(entries, "\t") {
+			release, text, _ := strings.Cut(entry, " ")
+			params[name] = append(params[name], sinceDefault{slices.Index(defaultReleases(), release), text})
+		}
+	}
+	knownDefaults.Store(class, params)
+	return params
+}
+
 // isDefault tells whether a release of scikit-learn has text as the default
-// of a class's parameter. Without a known release, all that have the class
-// must agree.
-func (t *defaultTable) isDefault(class, param, text, version string) bool {
-	since := t.classes[class][param]
-	release, known := t.releases[minor(version)]
-	if !known {
+// of a parameter. Without a known release, all that have the class must agree.
+func (c classDefaults) isDefault(param, text, version string) bool {
+	since := c[param]
+	release := slices.Index(defaultReleases(), minor(version))
+	if release < 0 {
 		return len(since) == 1 && since[0].text == text
 	}
 	found := "?"
@@ -66,12 +86,6 @@ func (t *defaultTable) isDefault(class, param, text, version string) bool {
 		}
 	}
 	return found == text
-}
-
-// isParam tells whether a class has a parameter, in any release.
-func (t *defaultTable) isParam(class, name string) bool {
-	_, ok := t.classes[class][name]
-	return ok
 }
 
 // minor is the minor release that a version belongs to, such as "1.5".

@@ -50,16 +50,17 @@ func readEstimator(p *pickle.Program, v pickle.Value) (estimator, bool) {
 		}
 	}
 	version, recorded := p.Text(e.all["_sklearn_version"])
-	_, known := defaults().classes[e.class]
-	if !recorded && !known {
+	known := defaultsOf(e.class)
+	if !recorded && known == nil {
 		return estimator{}, false
 	}
 	if plausibleVersion(version) {
 		e.version = version
 	}
 	for name, value := range e.all {
+		_, param := known[name]
 		switch {
-		case known && defaults().isParam(e.class, name), !known && name[0] != '_' && name[len(name)-1] != '_':
+		case param, known == nil && name[0] != '_' && name[len(name)-1] != '_':
 			e.params = append(e.params, stateItem{name, value})
 		case name[0] != '_' && name[len(name)-1] == '_':
 			e.fitted = append(e.fitted, stateItem{name, value})

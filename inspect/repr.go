@@ -118,9 +118,10 @@ func (w *reprWriter) instance(v pickle.Value, depth int) representation {
 // its release.
 func (w *reprWriter) estimator(e estimator, depth int) representation {
 	r := representation{open: e.name() + "(", close: ")"}
+	defaults := defaultsOf(e.class)
 	for _, param := range e.params {
 		value := w.represent(param.value, depth+1)
-		if !defaults().isDefault(e.class, param.name, value.flat, e.version) {
+		if !defaults.isDefault(param.name, value.flat, e.version) {
 			r.items = append(r.items, reprItem{param.name + "=", value})
 		}
 	}

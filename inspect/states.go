@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"regexp"
 	"strings"
 
 	"modelscan/pickle"
@@ -79,7 +78,7 @@ func distribution(p *pickle.Program, state pickle.Value) string {
 		for key, value := range p.Pairs(pair[0]) {
 			name, _ := p.Text(key)
 			shapes, _ := p.Text(value)
-			if !distributionArguments[name] || name == "shapes" && !p.IsNone(value) && !plainShapes.MatchString(shapes) {
+			if !distributionArguments[name] || name == "shapes" && !p.IsNone(value) && !plainShapes().MatchString(shapes) {
 				return runs
 			}
 		}
@@ -103,14 +102,14 @@ var (
 		"a": true, "b": true, "name": true, "badvalue": true, "xtol": true, "momtype": true, "longname": true, "shapes": true,
 		"extradoc": true, "seed": true, "moment_tol": true, "values": true, "inc": true, "histogram": true, "density": true,
 	}
-	plainShapes = regexp.MustCompile(`^[A-Za-z0-9_, ]*$`)
-	template    = regexp.MustCompile(`^\ndef _parse_args\(self, ((?:[A-Za-z_][A-Za-z0-9_]*, )*) (loc=0(?:, scale=1)?)\):\n`)
+	plainShapes = pattern(`^[A-Za-z0-9_, ]*$`)
+	template    = pattern(`^\ndef _parse_args\(self, ((?:[A-Za-z_][A-Za-z0-9_]*, )*) (loc=0(?:, scale=1)?)\):\n`)
 )
 
 // plainTemplate tells whether source is what SciPy makes of the names of a
 // distribution's parameters.
 func plainTemplate(source string) bool {
-	m := template.FindStringSubmatch(source)
+	m := template().FindStringSubmatch(source)
 	if m == nil {
 		return false
 	}
@@ -158,15 +157,15 @@ func formula(p *pickle.Program, state pickle.Value) string {
 }
 
 var (
-	formulaCall  = regexp.MustCompile(`\b(?:C|I|np\.(?:log|log1p|log10|log2|exp|expm1|sqrt|square|abs|power))\([A-Za-z0-9_ +*/,-]*\)|\bQ\((?:"[^"'()\\]*"|'[^"'()\\]*')\)`)
-	formulaPlain = regexp.MustCompile(`^[A-Za-z0-9_ \n+*/:~|()-]*$`)
-	anyCall      = regexp.MustCompile(`[A-Za-z0-9_)] *\(`)
+	formulaCall  = pattern(`\b(?:C|I|np\.(?:log|log1p|log10|log2|exp|expm1|sqrt|square|abs|power))\([A-Za-z0-9_ +*/,-]*\)|\bQ\((?:"[^"'()\\]*"|'[^"'()\\]*')\)`)
+	formulaPlain = pattern(`^[A-Za-z0-9_ \n+*/:~|()-]*$`)
+	anyCall      = pattern(`[A-Za-z0-9_)] *\(`)
 )
 
 // plainFormula tells whether a formula calls nothing but those functions.
 func plainFormula(text string) bool {
-	rest := formulaCall.ReplaceAllString(text, "x")
-	return formulaPlain.MatchString(rest) && !anyCall.MatchString(strings.ReplaceAll(rest, "\n", " "))
+	rest := formulaCall().ReplaceAllString(text, "x")
+	return formulaPlain().MatchString(rest) && !anyCall().MatchString(strings.ReplaceAll(rest, "\n", " "))
 }
 
 // pmdarima before 1.1 kept its results in a pickle beside the model.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Environment is what a file, or an interpreter's folder, says of the
@@ -75,11 +76,11 @@ func (e *Environment) note(format string, args ...any) {
 	}
 }
 
-var separators = regexp.MustCompile(`[-_.]+`)
+var separators = pattern(`[-_.]+`)
 
 // Normal is the name of a library as PyPI compares names.
 func Normal(name string) string {
-	return strings.ToLower(separators.ReplaceAllString(strings.TrimSpace(name), "-"))
+	return strings.ToLower(separators().ReplaceAllString(strings.TrimSpace(name), "-"))
 }
 
 // reader reads one kind of file into an environment.
@@ -151,4 +152,10 @@ func openRegular(path string) (*os.File, error) {
 		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
 	}
 	return os.Open(path)
+}
+
+// pattern compiles a regular expression when it is first needed, which for
+// most files is never.
+func pattern(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
 )
@@ -15,7 +14,7 @@ import (
 // maxInstalled bounds the distributions of one interpreter.
 const maxInstalled = 20_000
 
-var pythonFolder = regexp.MustCompile(`^(?:python|pypy)(\d\.\d+)t?$`)
+var pythonFolder = pattern(`^(?:python|pypy)(\d\.\d+)t?$`)
 
 // Installed reads which distributions an interpreter, or a virtual
 // environment, has. path is its folder or the interpreter in it. The folders
@@ -92,7 +91,7 @@ func sitePackages(prefix string) (sites []site) {
 			continue
 		}
 		for _, entry := range entries {
-			m := pythonFolder.FindStringSubmatch(entry.Name())
+			m := pythonFolder().FindStringSubmatch(entry.Name())
 			if m == nil && entry.Name() != "python3" {
 				continue
 			}

@@ -1,7 +1,6 @@
 package environment
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -32,7 +31,7 @@ func (e *Environment) holds(marker string, python Package) answer {
 	if len(marker) > maxVersion*4 {
 		return perhaps
 	}
-	m := markers{words: markerWord.FindAllString(marker, -1), python: python}
+	m := markers{words: markerWord().FindAllString(marker, -1), python: python}
 	a := m.either(0)
 	if len(m.words) > 0 {
 		return perhaps
@@ -40,7 +39,7 @@ func (e *Environment) holds(marker string, python Package) answer {
 	return a
 }
 
-var markerWord = regexp.MustCompile(`[()]|"[^"]*"|'[^']*'|[<>=!~]+|[A-Za-z_.]+`)
+var markerWord = pattern(`[()]|"[^"]*"|'[^']*'|[<>=!~]+|[A-Za-z_.]+`)
 
 // markers reads the words of a marker.
 type markers struct {

@@ -6,12 +6,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
 // requirementName is the beginning of a requirement: a name, and extras.
-var requirementName = regexp.MustCompile(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*`)
+var requirementName = pattern(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*`)
 
 // requirements follows the files that name each other.
 type requirements struct {
@@ -112,7 +111,7 @@ func (r *requirements) option(path, line string, constraint bool) {
 	}
 	if strings.HasPrefix(line, "-e") || strings.HasPrefix(line, "--editable") {
 		if _, egg, ok := strings.Cut(line, "#egg="); ok {
-			if m := requirementName.FindStringSubmatch(egg); m != nil {
+			if m := requirementName().FindStringSubmatch(egg); m != nil {
 				r.e.add(m[1], Package{})
 				return
 			}
@@ -181,7 +180,7 @@ func Requirement(text string) (name string, p Package, err error) {
 	if at := strings.Index(text, " --"); at >= 0 {
 		text = text[:at]
 	}
-	m := requirementName.FindStringSubmatch(text)
+	m := requirementName().FindStringSubmatch(text)
 	if m == nil {
 		return "", Package{}, fmt.Errorf("this is no requirement")
 	}
