@@ -21,7 +21,7 @@ type shelved struct {
 	text        func() []byte // all of it
 }
 
-const listEdge = 1 << 10 // bytes that hold a list's head, and each of its lines
+const listEdge = 1 << 9 // bytes that hold a list's head, and each of its lines
 
 var shelf = sync.OnceValue(func() []shelved {
 	var lists []shelved
@@ -75,18 +75,22 @@ func (s *shelved) edges() (head, tail []byte) {
 
 // part returns the bytes from start to end, as far as there are any.
 func (s *shelved) part(start, end int) []byte {
-	start = max(start, 0)
-	part := make([]byte, min(end, s.size)-start)
+	return s.read(make([]byte, min(end, s.size)-max(start, 0)), max(start, 0))
+}
+
+// read fills part with what is at start.
+func (s *shelved) read(part []byte, start int) []byte {
 	if _, err := s.file.ReadAt(part, int64(start)); err != nil && err != io.EOF {
 		panic(err) // it is embedded
 	}
 	return part
 }
 
-// line returns the line that the byte at an offset belongs to, and where it begins.
-func (s *shelved) line(at int) (start int, line []byte) {
+// line returns the line that the byte at an offset belongs to, and where it
+// begins. It uses scratch, which has 2*listEdge bytes.
+func (s *shelved) line(at int, scratch []byte) (start int, line []byte) {
 	from := max(at-listEdge, 0)
-	part := s.part(from, at+listEdge)
+	part := s.read(scratch[:min(at+listEdge, s.size)-from], from)
 	begin := bytes.LastIndexByte(part[:at-from], '\n') + 1
 	line, _, _ = bytes.Cut(part[begin:], []byte("\n"))
 	return from + begin, line
@@ -99,10 +103,10 @@ func spelledAt(text []byte, at int) []byte {
 }
 
 // rule is what the list says of a name, if anything.
-func (s *shelved) rule(n name, spelled string) rule {
+func (s *shelved) rule(n name, spelled string, scratch []byte) rule {
 	low, high := 0, s.size // the line does not begin before low, nor at or behind high
 	for low < high {
-		start, text := s.line((low + high) / 2)
+		start, text := s.line((low+high)/2, scratch)
 		switch at := strings.Compare(spelled, string(spelledAt(text, 0))); { // the head's lines have no name, and come before all
 		case at > 0:
 			low = start + len(text) + 1
@@ -128,10 +132,10 @@ func (s *shelved) rule(n name, spelled string) rule {
 func onShelf(n name) rule {
 	var r rule
 	spelled := n.String()
-	lists := shelf()
+	lists, scratch := shelf(), make([]byte, 2*listEdge)
 	for i := range lists {
 		if s := &lists[i]; s.first <= spelled && spelled <= s.last {
-			r = r.join(s.rule(n, spelled))
+			r = r.join(s.rule(n, spelled, scratch))
 		}
 	}
 	return r
