@@ -263,7 +263,7 @@ func (w *walk) settle(s *stream, first *reading) {
 		w.read(s, &reading{again: true, offset: end, joblib: &joblibLoader{}})
 	}
 	for _, other := range otherReadings(first) {
-		other.again, other.offset = true, first.offset
+		other.again = true
 		w.read(s, other)
 		first.crossed = first.crossed || other.crossed
 	}
@@ -274,10 +274,12 @@ func (w *walk) settle(s *stream, first *reading) {
 // same, read what a first reading met.
 func otherReadings(first *reading) []*reading {
 	var list []*reading
-	joblib := func(j joblibLoader) { list = append(list, &reading{joblib: &j, astray: j.noPadding}) }
+	joblib := func(j joblibLoader) {
+		list = append(list, &reading{joblib: &j, offset: first.offset, astray: j.noPadding})
+	}
 	if j := first.joblib; j != nil {
 		if j.arrays > 0 {
-			list = append(list, &reading{astray: true}) // plain pickle.load takes the arrays' bytes for opcodes
+			list = append(list, &reading{offset: first.offset, astray: true}) // plain pickle.load takes the arrays' bytes for opcodes
 		}
 		if j.padded {
 			joblib(joblibLoader{noPadding: true})
@@ -290,7 +292,10 @@ func otherReadings(first *reading) []*reading {
 		}
 	}
 	if first.whole > 0 && errors.Is(first.err, pickle.ErrMemo) {
-		list = append(list, &reading{keepMemo: true})
+		list = append(list, &reading{offset: first.offset, keepMemo: true})
+	}
+	if t := first.legacy; t != nil && t.end > 0 {
+		list = append(list, &reading{offset: t.end, astray: true}) // and torch's storages
 	}
 	return list
 }
@@ -353,6 +358,7 @@ func (w *walk) read(s *stream, how *reading) {
 		}
 		w.program(s, how, p, err)
 		if how.legacy != nil && err == nil && how.legacy.program(p) {
+			how.legacy.end = p.End
 			how.legacy.storages(w, s)
 			break
 		}

@@ -186,6 +186,7 @@ type torchLegacy struct {
 	sizes    map[string]int64 // bytes of a storage by its key
 	keys     []string
 	whole    storage // the object, where that is a storage and nothing else
+	end      int64   // of the last pickle
 }
 
 // program takes in one of the pickles and says whether it was the last.

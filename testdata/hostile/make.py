@@ -2554,6 +2554,13 @@ def first_bytes():
         "torch's legacy magic, then a call where the protocol number should be",
         ext="pt",
     )
+    add(
+        12,
+        "torch-legacy-storage-program",
+        p2(b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19") + p2(num(1001)) + p2(b"}") + p2(b"N") + p2(b"]", string("0"), b"a") + RUN0 + STOP,
+        "a program where torch's legacy form has its storages: loading from the same file once more runs it",
+        ext="pt",
+    )
     add(12, "torch-legacy-text", b"L119547037146038801333356L\n." + RUN0 + STOP, "torch's legacy magic by text", ext="pt")
     add(12, "torch-legacy-computed", p2(RUN0) + p2(num(1001)), "torch's legacy magic made by a call", ext="pt")
     add(12, "wrong-suffix-onnx", INNER, "a pickle named .onnx", ext="onnx")
