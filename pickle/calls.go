@@ -27,6 +27,9 @@ func (m *machine) loadCall() error {
 	if items := m.items(args); len(items) == 3 && m.isCopyreg(callable, "add_extension") {
 		m.register(items[2], items[0], items[1])
 	}
+	if m.isCopyreg(callable, "clear_extension_cache") {
+		m.decoder.looked = nil
+	}
 	return m.pushNode(node{kind: Instance, n: uint32(event)})
 }
 

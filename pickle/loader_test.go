@@ -3,7 +3,9 @@ package pickle
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -291,6 +293,35 @@ func TestReset(t *testing.T) {
 	d.Reset(r, Limits{}, nil)
 	if p, err := d.Decode(); err != nil || p.Calls != 1 {
 		t.Errorf("from a stream: got %d calls, %v", p.Calls, err)
+	}
+}
+
+// TestExtensionCache holds that an entry of copyreg that was looked up stays
+// under its code, and that the one made later is named all the same.
+func TestExtensionCache(t *testing.T) {
+	add := "GLOBAL copyreg add_extension\nSHORT_BINUNICODE \"mod\"\nSHORT_BINUNICODE %q\nBININT1 9\nTUPLE3\nREDUCE\nPOP\n"
+	use := "EXT1 9\nEMPTY_TUPLE\nREDUCE\n"
+	empty := "GLOBAL copyreg clear_extension_cache\nEMPTY_TUPLE\nREDUCE\nPOP\n"
+	for _, tc := range []struct{ text, called string }{
+		{fmt.Sprintf(add, "first") + use + fmt.Sprintf(add, "second") + use, "first first"},
+		{fmt.Sprintf(add, "first") + use + fmt.Sprintf(add, "second") + empty + use, "first second"},
+		{fmt.Sprintf(add, "first") + fmt.Sprintf(add, "second") + use, "second"},
+	} {
+		program, _ := assemble(tc.text + "STOP")
+		p, err := NewDecoder(NewReader(bytes.NewReader(program), 0), Limits{}, nil).Decode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var called []string
+		for e := range p.Events() {
+			if g, ok := p.Global(e.Subject); ok && e.Kind == Reduce && g.Module == "mod" {
+				called = append(called, g.Qualname)
+			}
+		}
+		second := slices.ContainsFunc(p.Globals(), func(g Global) bool { return g.Qualname == "second" })
+		if got := strings.Join(called, " "); got != tc.called || !second {
+			t.Errorf("got calls of %q, want %q; second named: %v", got, tc.called, second)
+		}
 	}
 }
 

@@ -36,10 +36,11 @@ type Decoder struct {
 	failed bool
 
 	extensions map[int64]extension // what the input itself registered with copyreg
+	looked     map[int64]extension // what was looked up there: copyreg's cache, which outlives a later entry
 }
 
 // extension is an entry of copyreg's registry.
-type extension struct{ module, name []byte }
+type extension struct{ module, name string }
 
 // NewDecoder returns a Decoder that reads from r. A nil loader means
 // CPython's own unpicklers.
@@ -51,7 +52,8 @@ func NewDecoder(r *Reader, limits Limits, loader *Loader) *Decoder {
 
 // Reset makes d as NewDecoder(r, limits, loader), with its memory kept.
 func (d *Decoder) Reset(r *Reader, limits Limits, loader *Loader) {
-	d.limits, d.loader, d.r, d.failed, d.extensions = limits.withDefaults(), loader, r, false, nil
+	d.limits, d.loader, d.r, d.failed = limits.withDefaults(), loader, r, false
+	d.extensions, d.looked = nil, nil
 	d.m.globals = nil
 	r.most = int(min(d.limits.MaxMemory/4, math.MaxInt))
 	if d.m.stack != nil { // nothing of another input is kept

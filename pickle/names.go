@@ -224,8 +224,7 @@ func (m *machine) loadExt() error {
 		return ErrArgument
 	}
 	m.note(NeedsRegistry)
-	if known, ok := m.decoder.extensions[int64(code)]; ok {
-		v, err := m.global(known.module, known.name, false)
+	if v, ok, err := m.registered(int64(code)); ok || err != nil {
 		if err != nil {
 			return err
 		}
@@ -240,6 +239,32 @@ func (m *machine) loadExt() error {
 		return err
 	}
 	return m.push(v)
+}
+
+// registered returns the name that the input registered under a code. What was
+// looked up before stays in copyreg's cache; an entry made since is the answer
+// only where the cache was emptied, which a file can do in more ways than are
+// known here, so its name is recorded beside.
+func (m *machine) registered(code int64) (Value, bool, error) {
+	d := m.decoder
+	entry, ok := d.extensions[code]
+	if !ok {
+		return 0, false, nil
+	}
+	v, err := m.global([]byte(entry.module), []byte(entry.name), false)
+	looked, again := d.looked[code]
+	switch {
+	case err != nil:
+		return 0, false, err
+	case !again:
+		if d.looked == nil {
+			d.looked = map[int64]extension{}
+		}
+		d.looked[code] = entry
+	case looked != entry:
+		v, err = m.global([]byte(looked.module), []byte(looked.name), false)
+	}
+	return v, true, err
 }
 
 func (m *machine) loadPersid() error {
@@ -308,7 +333,7 @@ func (m *machine) register(code, module, name Value) {
 	if m.decoder.extensions == nil {
 		m.decoder.extensions = map[int64]extension{}
 	}
-	m.decoder.extensions[n] = extension{bytes.Clone(moduleText), bytes.Clone(nameText)}
+	m.decoder.extensions[n] = extension{string(moduleText), string(nameText)}
 }
 
 // maxExtensions bounds what a file may register: the call itself is recorded in any case.
