@@ -151,7 +151,7 @@ const maxParams = 200
 // attributes that neither begin nor end with an underscore: scikit-learn
 // ends the names of what was fitted with one.
 func rootObject(p *pickle.Program, atLength bool) *Object {
-	class, ok := p.ClassOf(p.Root)
+	class, ok := classOf(p, p.Root)
 	if !ok {
 		return &Object{Class: rootClass(p)}
 	}
@@ -185,6 +185,24 @@ func rootClass(p *pickle.Program) string {
 	default:
 		return k.String()
 	}
+}
+
+// classOf is ClassOf, also of an object whose class torch refers to by a
+// persistent id, since it has the source with the file.
+func classOf(p *pickle.Program, v pickle.Value) (*pickle.Global, bool) {
+	if class, ok := p.ClassOf(v); ok {
+		return class, true
+	}
+	call, _ := p.Call(v)
+	id, ok := p.PersistentID(call.Subject)
+	if !ok {
+		return nil, false
+	}
+	class, ok := torchModule(p, id)
+	if !ok {
+		return nil, false
+	}
+	return p.Global(class)
 }
 
 func paramValue(p *pickle.Program, v pickle.Value) any {

@@ -32,6 +32,11 @@ type Model struct {
 	Sparse []Sparse
 	Code   []Code // functions that the file carries, as their code objects are made
 
+	// Network is all that torch's modules have, also those that Modules leaves out.
+	Network    Network
+	Modules    []Module // in the order of named_modules
+	StateDicts []StateDict
+
 	// NotModel is set where the content is no known format and the name has
 	// no model's extension either: a folder's walk passes over such a file.
 	NotModel bool
@@ -178,6 +183,38 @@ type Sparse struct {
 	Stored int64 // explicitly stored values; -1 where that is not known
 	Member string
 	Offset int64 // of the opcode that makes it
+}
+
+// Tensors counts the items of what torch modules have registered.
+type Tensors struct {
+	Parameters int64
+	Trainable  int64 // of them, those that require a gradient
+	Buffers    int64
+}
+
+// Network is what the torch modules of a file have. Partial says that a
+// parameter or buffer is in no form that is known, and not counted.
+type Network struct {
+	Tensors // each once, in however many modules it is
+	Modules int
+	Partial bool
+}
+
+// Module is one torch module.
+type Module struct {
+	Tensors // of its own, without the modules in it
+	Path    string
+	Class   string
+	Member  string
+}
+
+// StateDict is a dict with tensors under names, and nothing else, not far
+// from the object that a load gives.
+type StateDict struct {
+	Path     string
+	Tensors  int
+	Elements int64 // of all tensors; one that has two names counts twice
+	Member   string
 }
 
 // Program is one pickle that was read.

@@ -22,6 +22,10 @@ type objects struct {
 	places  []place
 	fresh   []visit // children of the object at hand
 
+	inModule pickle.Value // the torch module whose state is at hand
+	row      *Tensors     // of it; nil where it is not listed
+	counted  valueSet     // tensors that modules have
+
 	lastParent int32  // of the last path
 	lastPath   string // the way there
 }
@@ -139,6 +143,7 @@ func (o *objects) visit(v pickle.Value, at int32) {
 			}
 		}
 	case pickle.Dict:
+		o.stateDict(v, at)
 		small, _ := o.p.Len(v)
 		for key, value := range o.p.Pairs(v) {
 			o.child(value, place{at, stepKey, 0, key})
@@ -174,6 +179,7 @@ func (o *objects) instance(v pickle.Value, at int32) {
 		}
 	}
 	o.sparseMatrix(v, at)
+	o.stateDict(v, at)
 	first := 0
 	if call.Kind == pickle.NewObj {
 		first = 1 // behind the class, in copyreg.__newobj__(cls, *args)
@@ -198,6 +204,9 @@ func (o *objects) state(v, state pickle.Value, at int32) {
 		return
 	}
 	module, step := o.isModule(state), stepAttribute
+	if module {
+		o.module(v, at)
+	}
 	if o.hidden(v) {
 		step = stepHidden
 	}

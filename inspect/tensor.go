@@ -250,9 +250,12 @@ func (o *objects) registered(v, key, registry pickle.Value, at int32) bool {
 		return true
 	}
 	o.seen.add(registry)
-	class, _ := o.p.ClassOf(v)
+	class, _ := classOf(o.p, v)
 	for inner, value := range o.p.Pairs(registry) {
 		o.child(value, o.registeredStep(class, name, inner, at))
+		if name != "_modules" {
+			o.registeredTensor(value, name == "_parameters")
+		}
 	}
 	return true
 }

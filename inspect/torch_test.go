@@ -1,8 +1,11 @@
 package inspect
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -55,5 +58,55 @@ func TestCarriedTensor(t *testing.T) {
 	}
 	if a := m.Arrays[0]; a.Path != "['w']" || a.DType != "<f4" || !slices.Equal(a.Shape, []int64{2, 3}) || a.Bytes != 24 {
 		t.Errorf("got %+v", a)
+	}
+}
+
+// TestNetworks compares modules, parameters and state dicts with what torch
+// says of each fixture that it loads.
+func TestNetworks(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(testdata, "oracle/facts_libraries.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var facts map[string]struct {
+		Extra struct {
+			Fails               bool `json:"load_fails"`
+			Modules, StateDicts [][]any
+			Network             []json.Number
+		}
+	}
+	decoder := json.NewDecoder(bytes.NewReader(bytes.ReplaceAll(raw, []byte("state_dicts"), []byte("StateDicts"))))
+	decoder.UseNumber()
+	if err := decoder.Decode(&facts); err != nil {
+		t.Fatal(err)
+	}
+	var in Inspector
+	networks, dicts := 0, 0
+	for name, fact := range facts {
+		want := fact.Extra
+		if want.Network == nil || want.Fails {
+			continue
+		}
+		m, err := in.File(context.Background(), filepath.Join(testdata, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var modules, found [][]any
+		for _, module := range m.Modules {
+			modules = append(modules, []any{module.Path, module.Class, module.Parameters, module.Trainable, module.Buffers})
+		}
+		for _, dict := range m.StateDicts {
+			found = append(found, []any{dict.Path, dict.Tensors, dict.Elements})
+		}
+		all := []int64{m.Network.Parameters, m.Network.Trainable, m.Network.Buffers}
+		got := fmt.Sprint(m.Network.Partial, all, modules, found)
+		if want := fmt.Sprint(false, want.Network, want.Modules, want.StateDicts); got != want {
+			t.Errorf("%s: got\n\t%v\nwant\n\t%v", name, got, want)
+		}
+		networks += min(len(modules), 1)
+		dicts += len(found)
+	}
+	if networks < 20 || dicts < 20 {
+		t.Errorf("compared %d networks and %d state dicts", networks, dicts)
 	}
 }

@@ -66,6 +66,8 @@ type jsonFile struct {
 	Metadata    []jsonMetadata   `json:"metadata,omitempty"`
 	Sparse      []jsonSparse     `json:"sparse,omitempty"`
 	Code        []jsonCode       `json:"code,omitempty"`
+	Network     *jsonNetwork     `json:"network,omitempty"`
+	StateDicts  []jsonStateDict  `json:"state_dicts,omitempty"`
 	Programs    []jsonProgram    `json:"programs"`
 	Model       *jsonModel       `json:"model,omitempty"`
 	Environment *jsonEnvironment `json:"environment,omitempty"`
@@ -219,8 +221,10 @@ func newJSONFile(f *File) jsonFile {
 		Metadata: convert(m.Metadata, func(d *inspect.Metadata) jsonMetadata {
 			return jsonMetadata{whole(d.Key), whole(d.Value), whole(d.Member)}
 		}),
-		Sparse: convert(m.Sparse, newJSONSparse),
-		Code:   convert(m.Code, newJSONCode),
+		Sparse:     convert(m.Sparse, newJSONSparse),
+		Code:       convert(m.Code, newJSONCode),
+		Network:    newJSONNetwork(m),
+		StateDicts: convert(m.StateDicts, newJSONStateDict),
 		Programs: convert(m.Programs, func(p *inspect.Program) jsonProgram {
 			return jsonProgram{whole(p.Member), p.Offset, p.End, p.Protocol, whole(p.Loader), p.Latin1, p.Opcodes, p.Calls}
 		}),

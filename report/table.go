@@ -135,6 +135,7 @@ func (p *page) file(f *File, all bool) {
 		body.hazards(f.Model)
 		body.versions(f.Model)
 		body.model(f.Model.Root)
+		body.networks(f.Model)
 		body.code(f.Model.Code)
 		body.arrays(f)
 		body.issues(f)

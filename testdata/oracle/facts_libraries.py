@@ -191,9 +191,49 @@ def of_torch(path, row):
     # In the old form, keys are addresses in the memory of the writer.
     storages = met.storages if zipfile.is_zipfile(path) else [met.storages[key] for key in met.storages]
     extra = dict(zip_facts(path), storages=storages, protocol=met.record.protocol)
+    extra.update(network_facts(torch, loaded))
     if fails:
         extra["load_fails"] = True
     return {"globals": sorted(met.record.globals), "arrays": met.rebuilt, "versions": zip_versions(path), "extra": extra}
+
+
+def network_facts(torch, loaded):
+    """The modules of networks, and state dicts: the object itself, or what a dict has."""
+    roots = {"": loaded}
+    roots.update({"[%r]" % key: value for key, value in loaded.items()} if isinstance(loaded, dict) else {})
+    modules, dicts, parameters, buffers = [], [], {}, {}
+    for path, root in roots.items():
+        if isinstance(root, torch.nn.Module):
+            modules += [[typed(path, root, name), type(module).__module__ + "." + type(module).__qualname__] + own(module)
+                        for name, module in root.named_modules()]
+            parameters.update((id(p), p) for p in root.parameters())
+            buffers.update((id(b), b) for b in root.buffers())
+        elif isinstance(root, dict) and root and all(isinstance(t, torch.Tensor) and not getattr(t, "is_nested", False)
+                                                     for t in root.values()):
+            dicts.append([path, len(root), items(root.values())])
+    return {"modules": modules, "state_dicts": dicts,
+            "network": [items(parameters.values()), items(p for p in parameters.values() if p.requires_grad),
+                        items(buffers.values())]}
+
+
+def own(module):
+    parameters = [p for p in module._parameters.values() if p is not None]
+    return [items(parameters), items(p for p in parameters if p.requires_grad),
+            items(b for b in module._buffers.values() if b is not None)]
+
+
+def items(tensors):
+    return sum(t.numel() for t in tensors)
+
+
+def typed(path, module, name):
+    """The path that a user types for what named_modules of a module at a path calls name."""
+    for step in name.split(".") if name else ():
+        kind = type(module).__name__
+        path += "[%s]" % step if kind in ("Sequential", "ModuleList") and step.isdigit() else \
+            "[%r]" % step if kind == "ModuleDict" else "." + step
+        module = module._modules[step]
+    return path.lstrip(".")
 
 
 def of_networks(path, row):
