@@ -357,7 +357,7 @@ func (w *walk) read(s *stream, how *reading) {
 			w.format("torch")
 		}
 		w.program(s, how, p, err)
-		if how.legacy != nil && err == nil && how.legacy.program(p) {
+		if how.legacy != nil && err == nil && how.legacy.program(w, p) {
 			how.legacy.end = p.End
 			how.legacy.storages(w, s)
 			break

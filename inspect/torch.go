@@ -186,14 +186,16 @@ type torchLegacy struct {
 	sizes    map[string]int64 // bytes of a storage by its key
 	keys     []string
 	whole    storage // the object, where that is a storage and nothing else
+	root     *Object // what torch.load gives: the last pickle is a list of keys
 	end      int64   // of the last pickle
 }
 
 // program takes in one of the pickles and says whether it was the last.
-func (t *torchLegacy) program(p *pickle.Program) bool {
+func (t *torchLegacy) program(w *walk, p *pickle.Program) bool {
 	t.programs++
 	switch t.programs {
 	case 4:
+		t.root = w.model.Root
 		t.sizes = map[string]int64{}
 		for e := range p.Events() {
 			if e.Kind != pickle.Reference {
@@ -208,6 +210,7 @@ func (t *torchLegacy) program(p *pickle.Program) bool {
 			}
 		}
 	case 5:
+		w.model.Root = t.root
 		for item := range p.Items(p.Root) {
 			if key, ok := p.Text(item); ok {
 				t.keys = append(t.keys, key)
