@@ -24,7 +24,15 @@ type fact struct {
 		Shape               []int64
 		NNZ                 int64
 	}
-	Model *factModel
+	Frames []factFrame
+	Model  *factModel
+}
+
+type factFrame struct {
+	Path, Class, Index string
+	Rows, Columns      int64
+	Names              []string
+	DTypes             map[string]int
 }
 
 type factModel struct {
@@ -61,7 +69,7 @@ func readFacts(t *testing.T) map[string]fact {
 // the object that it loads.
 func TestFacts(t *testing.T) {
 	var in Inspector
-	printed := 0
+	printed, framed := 0, 0
 	for name, want := range readFacts(t) {
 		m, err := in.File(context.Background(), filepath.Join(testdata, name))
 		if err != nil {
@@ -75,7 +83,11 @@ func TestFacts(t *testing.T) {
 		compareVersions(t, name, m, want)
 		compareArrays(t, name, m, want)
 		compareSparse(t, name, m, want)
+		framed += compareFrames(t, name, m, want)
 		printed += compareModel(t, name, m, want.Model)
+	}
+	if framed < 100 {
+		t.Errorf("%d frames were compared", framed)
 	}
 	if printed < 100 {
 		t.Errorf("%d estimators were compared as scikit-learn prints them", printed)
@@ -145,6 +157,29 @@ func compareArrays(t *testing.T, name string, m *Model, want fact) {
 		}
 		return
 	}
+}
+
+func compareFrames(t *testing.T, name string, m *Model, want fact) int {
+	t.Helper()
+	row := func(f factFrame) string { return fmt.Sprintf("%+v", f) }
+	var got, wanted []string
+	for _, f := range m.Frames {
+		types := map[string]int{}
+		for _, total := range f.DTypes {
+			types[total.Name] = total.Count
+		}
+		got = append(got, row(factFrame{f.Path, f.Class, f.Index, f.Rows, f.Columns, f.Names, types}))
+	}
+	for _, f := range want.Frames {
+		f.Path = strings.TrimPrefix(f.Path, ".")
+		wanted = append(wanted, row(f))
+	}
+	slices.Sort(got)
+	slices.Sort(wanted)
+	if !slices.Equal(got, wanted) {
+		t.Errorf("%s: got frames\n\t%s\nwant\n\t%s", name, strings.Join(got, "\n\t"), strings.Join(wanted, "\n\t"))
+	}
+	return len(got)
 }
 
 func sameArray(a, b factArray) bool {

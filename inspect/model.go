@@ -36,6 +36,7 @@ type Model struct {
 	Network    Network
 	Modules    []Module // in the order of named_modules
 	StateDicts []StateDict
+	Frames     []Frame // of pandas
 
 	// NotModel is set where the content is no known format and the name has
 	// no model's extension either: a folder's walk passes over such a file.
@@ -215,6 +216,18 @@ type StateDict struct {
 	Tensors  int
 	Elements int64 // of all tensors; one that has two names counts twice
 	Member   string
+}
+
+// Frame is a DataFrame or a Series of pandas.
+type Frame struct {
+	Path    string
+	Class   string // "DataFrame" or "Series"
+	Rows    int64  // -1 where that is not known, as Columns
+	Columns int64
+	Index   string   // class of the rows' labels, such as "RangeIndex"
+	Names   []string // labels of the columns as Python prints them, where they are objects; the first 1,000
+	DTypes  []Total  // columns by an array's dtype, or by the class of pandas' own kind of array
+	Member  string
 }
 
 // Program is one pickle that was read.

@@ -25,6 +25,7 @@ type objects struct {
 	inModule pickle.Value // the torch module whose state is at hand
 	row      *Tensors     // of it; nil where it is not listed
 	counted  valueSet     // tensors that modules have
+	frames   pandasReader
 
 	lastParent int32  // of the last path
 	lastPath   string // the way there
@@ -78,7 +79,7 @@ func (w *walk) objects(p *pickle.Program, member string) {
 	if !p.HasEvents() {
 		return // numbers, text and containers alone
 	}
-	o := &objects{c: w.collector, p: p, member: member, prefix: w.prefix, tensors: w.tensors}
+	o := &objects{c: w.collector, p: p, member: member, prefix: w.prefix, tensors: w.tensors, frames: pandasReader{p: p}}
 	o.todo = append(o.todo, visit{p.Root, -1})
 	for len(o.todo) > 0 {
 		next := o.todo[len(o.todo)-1]
@@ -180,6 +181,7 @@ func (o *objects) instance(v pickle.Value, at int32) {
 	}
 	o.sparseMatrix(v, at)
 	o.stateDict(v, at)
+	o.frame(v, at)
 	first := 0
 	if call.Kind == pickle.NewObj {
 		first = 1 // behind the class, in copyreg.__newobj__(cls, *args)

@@ -68,6 +68,7 @@ type jsonFile struct {
 	Code        []jsonCode       `json:"code,omitempty"`
 	Network     *jsonNetwork     `json:"network,omitempty"`
 	StateDicts  []jsonStateDict  `json:"state_dicts,omitempty"`
+	Frames      []jsonFrame      `json:"frames,omitempty"`
 	Programs    []jsonProgram    `json:"programs"`
 	Model       *jsonModel       `json:"model,omitempty"`
 	Environment *jsonEnvironment `json:"environment,omitempty"`
@@ -225,6 +226,7 @@ func newJSONFile(f *File) jsonFile {
 		Code:       convert(m.Code, newJSONCode),
 		Network:    newJSONNetwork(m),
 		StateDicts: convert(m.StateDicts, newJSONStateDict),
+		Frames:     convert(m.Frames, newJSONFrame),
 		Programs: convert(m.Programs, func(p *inspect.Program) jsonProgram {
 			return jsonProgram{whole(p.Member), p.Offset, p.End, p.Protocol, whole(p.Loader), p.Latin1, p.Opcodes, p.Calls}
 		}),

@@ -136,6 +136,7 @@ func (p *page) file(f *File, all bool) {
 		body.versions(f.Model)
 		body.model(f.Model.Root)
 		body.networks(f.Model)
+		body.frames(f.Model.Frames)
 		body.code(f.Model.Code)
 		body.arrays(f)
 		body.issues(f)

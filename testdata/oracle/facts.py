@@ -299,6 +299,10 @@ def state_facts(row):
     sparse = [sparse_fact(path, value) for path, value in met if is_sparse(value)]
     if sparse:
         row["sparse"] = sparse
+    row.pop("frames", None)
+    frames = [frame_fact(path, value, record) for path, value in met if type(value).__name__ in ("DataFrame", "Series")]
+    if frames:
+        row["frames"] = frames
     if hasattr(root, "get_params") and type(root).__module__.startswith("sklearn."):
         row["model"] = model_fact(root)
     walked = collections.Counter(record.key(array) for _, array in found)
@@ -315,6 +319,24 @@ def describe(path, array, record):
     return {"path": path, "dtype": dtype, "shape": shape, "order": order, "bytes": array.nbytes}
 
 
+def frame_fact(path, frame, record):
+    """What pandas says of a frame or a series: labels that are objects by their repr, columns by what holds them."""
+    manager = getattr(frame, "_mgr", None)
+    if manager is None:
+        manager = frame._data
+    types, series = collections.Counter(), frame.ndim == 1
+    for block in manager.blocks:
+        values = block.values
+        count = 1 if series or getattr(values, "ndim", 1) == 1 else values.shape[0]
+        dtype = values.dtype
+        types[dtype_text(dtype) if isinstance(dtype, np.dtype) else type(values).__name__] += count
+    fact = {"path": path, "class": type(frame).__name__, "rows": len(frame), "columns": 1 if series else len(frame.columns),
+            "index": type(frame.index).__name__, "dtypes": dict(types)}
+    if not series:
+        fact["names"] = [repr(name) for name in frame.columns if isinstance(name, str)]
+    return fact
+
+
 def model_fact(root):
     """What scikit-learn says of an estimator: parameters and fitted attributes as far as JSON has words for them."""
     import sklearn
@@ -323,7 +345,8 @@ def model_fact(root):
                               if key.endswith("_") and not key.startswith("_")}), "summary": {}}
     if hasattr(sklearn, "set_config") and "print_changed_only" in sklearn.get_config():
         sklearn.set_config(print_changed_only=True)
-        fact["repr"] = repr(root)
+        if " at 0x" not in repr(root):  # an address is no fact
+            fact["repr"] = repr(root)
     inner = getattr(root, "estimators_", [root])
     trees = [t for t in (inner.ravel().tolist() if isinstance(inner, np.ndarray) else inner) if hasattr(t, "tree_")]
     if trees:
