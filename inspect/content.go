@@ -45,7 +45,8 @@ var contents = []kind{
 	{"macos", "\x00\x00\x00\x01Bud1", 0, false, "it is what macOS notes of a folder", nil},
 	{"r", "RDX2\n", 0, false, "it is R's data", nil},
 	{"r", "RDX3\n", 0, false, "it is R's data", nil},
-	{"r", "X\n\x00\x00\x00", 0, false, "it is R's data", nil},
+	{"r", "X\n\x00\x00\x00\x02\x00", 0, false, "it is R's data", nil}, // a pickle may begin with the first five
+	{"r", "X\n\x00\x00\x00\x03\x00", 0, false, "it is R's data", nil},
 	{"matlab", "MATLAB 5.0 MAT-file", 0, false, "it is MATLAB's data", nil},
 	{"arrow", "ARROW1", 0, false, "it is an Arrow table", nil},
 	{"feather", "FEA1", 0, false, "it is a Feather table", nil},

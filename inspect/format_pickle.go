@@ -295,7 +295,7 @@ func otherReadings(first *reading) []*reading {
 		list = append(list, &reading{offset: first.offset, keepMemo: true})
 	}
 	if t := first.legacy; t != nil && t.end > 0 {
-		list = append(list, &reading{offset: t.end, astray: true}) // and torch's storages
+		list = append(list, &reading{offset: t.end, astray: t.stored}) // and torch's storages
 	}
 	return list
 }

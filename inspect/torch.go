@@ -188,6 +188,7 @@ type torchLegacy struct {
 	whole    storage // the object, where that is a storage and nothing else
 	root     *Object // what torch.load gives: the last pickle is a list of keys
 	end      int64   // of the last pickle
+	stored   bool    // the storages are all there
 }
 
 // program takes in one of the pickles and says whether it was the last.
@@ -241,6 +242,7 @@ func (t *torchLegacy) storages(w *walk, s *stream) {
 			return
 		}
 	}
+	t.stored = true
 	if rest := r.Peek(1); len(rest) > 0 {
 		at := r.Offset()
 		w.issue(IssueTrailing, s.member, at, "bytes behind the last torch storage")
