@@ -2563,6 +2563,13 @@ def first_bytes():
     )
     add(12, "torch-legacy-text", b"L119547037146038801333356L\n." + RUN0 + STOP, "torch's legacy magic by text", ext="pt")
     add(12, "torch-legacy-computed", p2(RUN0) + p2(num(1001)), "torch's legacy magic made by a call", ext="pt")
+    add(
+        12,
+        "r-data",
+        b"X\n\0\0\0webbrowser" + string("open") + b"\x93",
+        "five bytes that R's data begins with, too: an import, and no end",
+        ext="rds",
+    )
     add(12, "wrong-suffix-onnx", INNER, "a pickle named .onnx", ext="onnx")
     add(12, "wrong-suffix-safetensors", INNER, "a pickle named .safetensors", ext="safetensors")
     add(12, "wrong-suffix-npy", INNER, "a pickle named .npy: numpy.load with allow_pickle loads it", ext="npy")
