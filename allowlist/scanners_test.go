@@ -16,6 +16,9 @@ var justified = map[string]string{
 	"functools.partial":              "calls nothing; what it holds is judged as called",
 	"torch.storage._load_from_bytes": "only of bytes in the file, which are read as the torch file that they are",
 
+	"cloudpickle.cloudpickle._builtin_type": "only of a constant: the name in the module types is judged in its place",
+	"cloudpickle.*":                         "_builtin_type alone, see there",
+
 	"joblib.*":              "placeholders of arrays, which the inspector reads, and a holder of a function; no loader is granted",
 	"builtins.*":            "types, constants and pure functions; eval, exec, open, getattr and their like are granted no plain call",
 	"_operator.*":           "arithmetic and comparison of two values; nothing that walks attributes or calls",

@@ -50,7 +50,7 @@ var callRules = map[[2]string]callRule{
 	{"array", "_array_reconstructor"}:                 callsFirst,
 	{"collections", "defaultdict"}:                    callsFirst, // when a missing key is asked for
 	{"functools", "partial"}:                          binds,
-	{"types", "MethodType"}:                           callsFirst, // when the method is called
+	{"types", "MethodType"}:                           binds,
 	{"numpy.core.multiarray", "_reconstruct"}:         newsFirst,
 	{"numpy._core.multiarray", "_reconstruct"}:        newsFirst,
 	{"numpy.core._multiarray_umath", "_reconstruct"}:  newsFirst,
@@ -79,6 +79,9 @@ var callRules = map[[2]string]callRule{
 	{"_operator", "itemgetter"}:           {plain: constants},
 	{"operator", "itemgetter"}:            {plain: constants},
 	{"logging", "getLogger"}:              {plain: loggerName},
+
+	{"cloudpickle.cloudpickle", "_builtin_type"}:                  {plain: builtinType},
+	{"joblib.externals.cloudpickle.cloudpickle", "_builtin_type"}: {plain: builtinType},
 }
 
 // pandasIndexMakers are functions of pandas' index modules, whose place
@@ -112,7 +115,11 @@ func viewOnly(module, qualname string) bool {
 func (n *names) arguments(e pickle.Event) {
 	g, ok := n.p.Global(e.Subject)
 	if !ok {
-		return
+		found, ok := n.resolve(e.Subject)
+		if !ok {
+			return
+		}
+		g = &pickle.Global{Module: found.Module, Qualname: found.Qualname}
 	}
 	rule := ruleOf(g)
 	args, _ := n.p.Tuple(e.Detail)
@@ -145,7 +152,7 @@ func (n *names) arguments(e pickle.Event) {
 		}
 		n.held(arg, use, e.Offset)
 	}
-	if rule.plain != nil {
+	if rule.plain != nil && ok {
 		n.explain(e, rule, args)
 	}
 }
@@ -340,6 +347,18 @@ func constants(p *pickle.Program, args []pickle.Value) ([]Global, bool) {
 		}
 	}
 	return nil, len(args) > 0
+}
+
+// builtinType is what cloudpickle looks up in the module types.
+func builtinType(p *pickle.Program, args []pickle.Value) ([]Global, bool) {
+	if len(args) != 1 {
+		return nil, false
+	}
+	name, ok := p.Text(args[0])
+	if name == "ClassType" { // of Python 2
+		return []Global{{Module: "builtins", Qualname: "type"}}, ok
+	}
+	return []Global{{Module: "types", Qualname: name}}, ok && identifier(name)
 }
 
 // loggerName is the text that logging.getLogger takes, or nothing.
