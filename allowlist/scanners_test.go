@@ -17,6 +17,8 @@ var justified = map[string]string{
 	"torch.storage._load_from_bytes": "only of bytes in the file, which are read as the torch file that they are",
 
 	"cloudpickle.cloudpickle._builtin_type": "only of a constant: the name in the module types is judged in its place",
+	"dill.*":                                "the same",
+	"dill._dill.*":                          "_load_type and _create_array where their arguments say all: what these name is judged in their place",
 	"cloudpickle.*":                         "_builtin_type alone, see there",
 
 	"joblib.*":              "placeholders of arrays, which the inspector reads, and a holder of a function; no loader is granted",

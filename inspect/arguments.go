@@ -82,6 +82,10 @@ var callRules = map[[2]string]callRule{
 
 	{"cloudpickle.cloudpickle", "_builtin_type"}:                  {plain: builtinType},
 	{"joblib.externals.cloudpickle.cloudpickle", "_builtin_type"}: {plain: builtinType},
+
+	{"dill._dill", "_load_type"}:    {plain: loadedType},
+	{"dill.dill", "_load_type"}:     {plain: loadedType},
+	{"dill._dill", "_create_array"}: {uses: []argumentUse{{argument: 3, state: true}}, plain: createdArray},
 }
 
 // pandasIndexMakers are functions of pandas' index modules, whose place
@@ -225,7 +229,7 @@ func (n *names) explain(e pickle.Event, rule callRule, args []pickle.Value) {
 	}
 	n.explained[i] = true
 	for _, g := range found {
-		g.Uses, g.Count, g.Member, g.Offset = Import, 1, n.member, e.Offset
+		g.Uses, g.Count, g.Member, g.Offset = g.Uses|Import, 1, n.member, e.Offset
 		n.c.global(g, n.again)
 	}
 }
@@ -359,6 +363,51 @@ func builtinType(p *pickle.Program, args []pickle.Value) ([]Global, bool) {
 		return []Global{{Module: "builtins", Qualname: "type"}}, ok
 	}
 	return []Global{{Module: "types", Qualname: name}}, ok && identifier(name)
+}
+
+// loadedType is what dill looks up in its table of types: Python's own under
+// their names, and those of the module types, with a few more.
+func loadedType(p *pickle.Program, args []pickle.Value) ([]Global, bool) {
+	if len(args) != 1 {
+		return nil, false
+	}
+	name, _ := p.Text(args[0])
+	switch name {
+	case "PartialType":
+		return []Global{{Module: "functools", Qualname: "partial"}}, true
+	case "ObjectType": // of Python 2
+		return []Global{{Module: "builtins", Qualname: "object"}}, true
+	case "ItemGetterType":
+		return []Global{{Module: "operator", Qualname: "itemgetter"}}, true
+	case "NoneType", "EllipsisType", "NotImplementedType", "MethodType", "CodeType", "FunctionType", "LambdaType", "ModuleType", "CellType",
+		"MappingProxyType", "BuiltinFunctionType", "BuiltinMethodType":
+		return []Global{{Module: "types", Qualname: name}}, true
+	case "bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "object", "range", "set", "slice", "str", "tuple", "type":
+		return []Global{{Module: "builtins", Qualname: name}}, true
+	}
+	return nil, false
+}
+
+// createdArray is what dill calls to make an array, of which class:
+// _create_array(_reconstruct, (class, shape, type), state, attributes).
+func createdArray(p *pickle.Program, args []pickle.Value) ([]Global, bool) {
+	if len(args) != 3 && len(args) != 4 {
+		return nil, false
+	}
+	maker, ok := p.Global(args[0])
+	inner, _ := p.Tuple(args[1])
+	if !ok || len(inner) != 3 || maker.Qualname != "_reconstruct" || maker.Module != "numpy.core.multiarray" && maker.Module != "numpy._core.multiarray" {
+		return nil, false
+	}
+	class, ok := p.Global(inner[0])
+	if !ok || class.Kind != pickle.Named {
+		return nil, false
+	}
+	made := Global{Module: class.Module, Qualname: class.Qualname, Uses: New | Build}
+	if viewOnly(class.Module, class.Qualname) {
+		made.Uses = Build
+	}
+	return []Global{{Module: maker.Module, Qualname: maker.Qualname, Uses: Call}, made}, true
 }
 
 // loggerName is the text that logging.getLogger takes, or nothing.

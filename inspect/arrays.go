@@ -30,6 +30,7 @@ var arrayMakers = map[[2]string]func(*pickle.Program, pickle.Value, pickle.Event
 	{"numpy.core._multiarray_umath", "_reconstruct"}:    reconstructed,
 	{"numpy._core._multiarray_umath", "_reconstruct"}:   reconstructed,
 	{"numpy.ma.core", "_mareconstruct"}:                 reconstructed,
+	{"dill._dill", "_create_array"}:                     dilled,
 	{"numpy.core.numeric", "_frombuffer"}:               fromBuffer,
 	{"numpy._core.numeric", "_frombuffer"}:              fromBuffer,
 	{"torch._utils", "_rebuild_tensor"}:                 torchTensor,
@@ -62,15 +63,29 @@ func arrayOf(p *pickle.Program, v pickle.Value) (array, bool) {
 	return a, ok
 }
 
-// reconstructed reads what numpy's _reconstruct makes and the state that
-// ndarray.__setstate__ sets: ([version,] shape, dtype, fortran, data). The
-// state of old pandas objects is a pair of that and their own.
+// reconstructed reads what numpy's _reconstruct makes.
 func reconstructed(p *pickle.Program, v pickle.Value, _ pickle.Event) (array, bool) {
-	var state, own pickle.Value
-	ownPath := ""
+	var state pickle.Value
 	for s := range p.States(v) {
 		state = s
 	}
+	return stated(p, state)
+}
+
+// dilled reads dill's _create_array(_reconstruct, its arguments, state, …).
+func dilled(p *pickle.Program, _ pickle.Value, call pickle.Event) (array, bool) {
+	args, _ := p.Tuple(call.Detail)
+	if _, ok := createdArray(p, args); !ok {
+		return array{}, false
+	}
+	return stated(p, args[2])
+}
+
+// stated reads a state as ndarray.__setstate__ takes it: ([version,] shape,
+// dtype, fortran, data). That of old pandas objects is a pair of it and their own.
+func stated(p *pickle.Program, state pickle.Value) (array, bool) {
+	var own pickle.Value
+	ownPath := ""
 	t, ok := p.Tuple(state)
 	if ok && len(t) == 2 {
 		own, ownPath = t[1], ".__getstate__()[1]"

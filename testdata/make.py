@@ -262,6 +262,9 @@ def table():
         coded("dill", "closure", "closure", CODE),
         coded("dill", "class", "local_class", CODE),
         coded("dill", "pipeline", "in_pipeline", CODE),
+        coded("cloudpickle", "ordinary", "ordinary", CODE),
+        coded("dill", "ordinary", "ordinary", CODE - {"sklearn-0.24.2"}),
+        coded("dill", "ordinary-p2", "ordinary", CODE - {"sklearn-0.24.2"}, 2),
         [dict(folder="pickle", library="dill", name="session.pkl", module=None, function=None, envs=CODE, protocol=None,
               dump=lambda value, path: from_writers("lambdas", "dill_session", {})(path), call="dill.dump_session")],
     ]

@@ -139,7 +139,7 @@ const computed = "<computed>"
 // may name.
 func looksUp(m *inspect.Model) bool {
 	return slices.ContainsFunc(m.Globals, func(g inspect.Global) bool {
-		return g.Uses&^inspect.Import != 0 && slices.Contains([]string{"getattr", "type", "_ufunc_reconstruct", "partial", "_builtin_type"}, g.Qualname)
+		return g.Uses&^inspect.Import != 0 && slices.Contains([]string{"getattr", "type", "_ufunc_reconstruct", "partial", "_builtin_type", "_load_type"}, g.Qualname)
 	})
 }
 

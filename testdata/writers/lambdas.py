@@ -51,6 +51,19 @@ def local_class():
         """, "f")
 
 
+def ordinary():
+    """No code: what both find their own functions for."""
+    import numpy as np
+    from scipy import stats
+    from sklearn import ensemble, linear_model, model_selection
+    x = np.arange(24.0).reshape(12, 2) % 7
+    y = np.arange(12) % 2
+    search = model_selection.RandomizedSearchCV(linear_model.LogisticRegression(), {"C": stats.uniform(0.5, 2)},
+                                                n_iter=2, cv=2, random_state=0)
+    return {"forest": ensemble.RandomForestClassifier(2, random_state=0).fit(x, y), "search": search.fit(x, y),
+            "types": [int, slice, type(None)], "range": slice(1, 2), "objects": np.array([None, u"a"], dtype=object)}
+
+
 def in_pipeline():
     from sklearn import pipeline, preprocessing
     return pipeline.make_pipeline(preprocessing.FunctionTransformer(a_lambda(), validate=False),
