@@ -99,8 +99,16 @@ func (w *walk) compressed(c *codec, r io.ReaderAt, size int64) bool {
 	}
 	// pickle.load takes a compressed file's own bytes for opcodes: the first
 	// bytes of some codecs are.
-	w.read(&stream{at: r, size: size, member: w.member}, &reading{again: true})
+	w.opcodes(r, size)
 	return true
+}
+
+// opcodes reads a file that is something else as pickle.load does, which takes
+// any for opcodes.
+func (w *walk) opcodes(r io.ReaderAt, size int64) {
+	s, first := &stream{at: r, size: size, member: w.member}, &reading{again: true, joblib: &joblibLoader{}}
+	w.read(s, first)
+	w.others(s, first)
 }
 
 // packed reads what a decompressor gives.
@@ -262,6 +270,11 @@ func (w *walk) settle(s *stream, first *reading) {
 		w.issue(IssueAmbiguous, s.member, end, "a program ends inside a frame: the next load from the same file begins behind the frame")
 		w.read(s, &reading{again: true, offset: end, joblib: &joblibLoader{}})
 	}
+	w.others(s, first)
+}
+
+// others takes the further readings of what a first one met.
+func (w *walk) others(s *stream, first *reading) {
 	for _, other := range otherReadings(first) {
 		other.again = true
 		w.read(s, other)

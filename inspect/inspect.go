@@ -287,9 +287,7 @@ func (w *walk) byHead(r io.ReaderAt, size int64) ([]byte, bool) {
 	for _, f := range formats {
 		issues := len(w.model.Issues)
 		if f.match(head) && f.read(w, r, size) {
-			// pickle.load takes any file for opcodes, and some formats begin
-			// with bytes that are some
-			w.read(&stream{at: r, size: size, member: w.member}, &reading{again: true, joblib: &joblibLoader{}})
+			w.opcodes(r, size) // some formats begin with bytes that are some
 			w.behind(r, size, w.model.Issues[min(issues, len(w.model.Issues)):])
 			return head, true
 		}

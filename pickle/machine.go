@@ -36,11 +36,19 @@ type Decoder struct {
 	failed bool
 
 	extensions map[int64]extension // what the input itself registered with copyreg
-	looked     map[int64]extension // what was looked up there: copyreg's cache, which outlives a later entry
+	looked     map[int64]lookedUp  // what was looked up there: copyreg's cache, which outlives a later entry
 }
 
 // extension is an entry of copyreg's registry.
 type extension struct{ module, name string }
+
+// lookedUp is an entry with the name that it stood for when it was looked up:
+// which that is depends on the protocol.
+type lookedUp struct {
+	entry  extension
+	class  byte
+	global Global
+}
 
 // NewDecoder returns a Decoder that reads from r. A nil loader means
 // CPython's own unpicklers.

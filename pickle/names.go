@@ -251,20 +251,24 @@ func (m *machine) registered(code int64) (Value, bool, error) {
 	if !ok {
 		return 0, false, nil
 	}
-	v, err := m.global([]byte(entry.module), []byte(entry.name), false)
-	looked, again := d.looked[code]
-	switch {
-	case err != nil:
-		return 0, false, err
-	case !again:
-		if d.looked == nil {
-			d.looked = map[int64]extension{}
-		}
-		d.looked[code] = entry
-	case looked != entry:
-		v, err = m.global([]byte(looked.module), []byte(looked.name), false)
+	cached, again := d.looked[code]
+	if again && cached.entry == entry {
+		v, err := m.intern(cached.class, cached.global)
+		return v, true, err
 	}
-	return v, true, err
+	v, err := m.global([]byte(entry.module), []byte(entry.name), false)
+	if err != nil {
+		return 0, false, err
+	}
+	if again {
+		v, err = m.intern(cached.class, cached.global)
+		return v, true, err
+	}
+	if d.looked == nil {
+		d.looked = map[int64]lookedUp{}
+	}
+	d.looked[code] = lookedUp{entry, m.key[0], m.globals[globalIndex(v)]}
+	return v, true, nil
 }
 
 func (m *machine) loadPersid() error {
