@@ -37,18 +37,7 @@ func readEstimator(p *pickle.Program, v pickle.Value) (estimator, bool) {
 	if !ok {
 		return estimator{}, false
 	}
-	e := estimator{class: class.Module + "." + class.Qualname, all: map[string]pickle.Value{}}
-	read := 0
-	for state := range p.States(v) {
-		for key, value := range attributes(p, state) {
-			if read++; read > maxAttributes {
-				break
-			}
-			if name, ok := p.Text(key); ok && identifier(name) {
-				e.all[name] = value
-			}
-		}
-	}
+	e := estimator{class: class.Module + "." + class.Qualname, all: attributesOf(p, v)}
 	version, recorded := p.Text(e.all["_sklearn_version"])
 	known := defaultsOf(e.class)
 	if !recorded && known == nil {
@@ -70,6 +59,23 @@ func readEstimator(p *pickle.Program, v pickle.Value) (estimator, bool) {
 	slices.SortFunc(e.params, byName)
 	slices.SortFunc(e.fitted, byName)
 	return e, true
+}
+
+// attributesOf returns the first attributes that the states of an object set.
+func attributesOf(p *pickle.Program, v pickle.Value) map[string]pickle.Value {
+	all := map[string]pickle.Value{}
+	read := 0
+	for state := range p.States(v) {
+		for key, value := range attributes(p, state) {
+			if read++; read > maxAttributes {
+				return all
+			}
+			if name, ok := p.Text(key); ok && identifier(name) {
+				all[name] = value
+			}
+		}
+	}
+	return all
 }
 
 // object describes an estimator for a report.

@@ -105,6 +105,11 @@ func (w *reprWriter) instance(v pickle.Value, depth int) representation {
 	if text, ok := scalarText(w.p, v); ok {
 		return w.word(text)
 	}
+	if class, ok := w.p.ClassOf(v); ok && class.Module == "sklearn.model_selection._split" {
+		if names, known := splitters[class.Qualname]; known {
+			return w.splitter(v, class.Qualname, names, depth)
+		}
+	}
 	call, ok := w.p.Call(v)
 	g, named := w.p.Global(call.Subject)
 	if ok && named && g.Module == "builtins" && g.Qualname == "slice" && call.Kind == pickle.Reduce {
@@ -112,6 +117,28 @@ func (w *reprWriter) instance(v pickle.Value, depth int) representation {
 		return w.word("slice" + args.flat)
 	}
 	return w.word(literal(w.p, v))
+}
+
+// splitters are the splitters of scikit-learn that print all their parameters,
+// by name, and have each as an attribute.
+var splitters = map[string][]string{
+	"KFold":                  {"n_splits", "random_state", "shuffle"},
+	"StratifiedKFold":        {"n_splits", "random_state", "shuffle"},
+	"StratifiedGroupKFold":   {"n_splits", "random_state", "shuffle"},
+	"ShuffleSplit":           {"n_splits", "random_state", "test_size", "train_size"},
+	"StratifiedShuffleSplit": {"n_splits", "random_state", "test_size", "train_size"},
+	"GroupShuffleSplit":      {"n_splits", "random_state", "test_size", "train_size"},
+	"LeaveOneOut":            {},
+	"LeaveOneGroupOut":       {},
+}
+
+func (w *reprWriter) splitter(v pickle.Value, class string, names []string, depth int) representation {
+	set := attributesOf(w.p, v)
+	r := representation{open: class + "(", close: ")"}
+	for _, name := range names {
+		r.items = append(r.items, reprItem{name + "=", w.represent(set[name], depth+1)})
+	}
+	return r.joined()
 }
 
 // estimator is an estimator with the parameters that are not the defaults of

@@ -44,6 +44,9 @@ func (z *zipArchive) skops(only bool) {
 	if !only {
 		return
 	}
+	if z.w.member == "" && s.root != nil {
+		z.w.model.Root = z.skopsObject(s.root)
+	}
 	z.plain, z.paths = s.plain, s.paths
 	for _, m := range z.members {
 		if asked, known := s.files[zipName(m)]; known && !asked && !strings.HasSuffix(m.name, "/") {
@@ -76,6 +79,7 @@ type skopsSchema struct {
 	ids      map[string]string // what the node of an id was
 	paths    map[string]string // members that hold arrays, by where in the object they stand
 	todo     []skopsValue
+	root     map[string]any
 }
 
 // skopsValue is a value of the schema that is still to be read.
@@ -158,7 +162,7 @@ func (s *skopsSchema) read(r io.Reader) {
 	if _, ok := root["__loader__"]; !ok {
 		s.w.issue(IssueMalformed, s.member, -1, "the schema's root is no node")
 	}
-	s.todo = []skopsValue{{v: root}}
+	s.root, s.todo = root, []skopsValue{{v: root}}
 	for len(s.todo) > 0 {
 		next := s.todo[len(s.todo)-1]
 		s.todo = s.todo[:len(s.todo)-1]

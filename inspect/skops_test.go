@@ -2,6 +2,9 @@ package inspect
 
 import (
 	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -33,6 +36,37 @@ func TestSkopsPaths(t *testing.T) {
 		if len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
 			t.Errorf("%s: got %q, want %q", file, got, want)
 		}
+	}
+}
+
+// TestSkopsModels compares estimators in skops files with what scikit-learn
+// says of what skops loads.
+func TestSkopsModels(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(testdata, "oracle/facts_libraries.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var facts map[string]struct {
+		Format string
+		Extra  struct{ Model *factModel }
+	}
+	if err := json.Unmarshal(raw, &facts); err != nil {
+		t.Fatal(err)
+	}
+	var in Inspector
+	printed := 0
+	for name, fact := range facts {
+		if fact.Format != "skops" || fact.Extra.Model == nil {
+			continue
+		}
+		m, err := in.File(context.Background(), filepath.Join(testdata, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		printed += compareModel(t, name, m, fact.Extra.Model)
+	}
+	if printed < 60 {
+		t.Errorf("%d estimators were compared as scikit-learn prints them", printed)
 	}
 }
 

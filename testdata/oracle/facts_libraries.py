@@ -350,15 +350,17 @@ def of_skops(path, row):
     except Exception as err:  # its own file: methods, whose class is not where the file says, and more in 0.3.0
         print("facts: %s" % err, file=sys.stderr)
         untrusted = None
-    loads = True
+    loads, model = True, None
     try:
-        skops.io.load(path, trusted=untrusted or [])
+        loaded = skops.io.load(path, trusted=untrusted or [])
+        if hasattr(loaded, "get_params") and type(loaded).__module__.startswith("sklearn."):
+            model = facts.model_fact(loaded)
     except Exception as err:
         loads = type(err).__name__
     return {"globals": None, "arrays": found,
             "versions": {"_skops_version": schema.get("_skops_version"), "protocol": schema.get("protocol"),
                          "sklearn": sorted(sklearn_versions(nodes))},
-            "extra": {"untrusted": untrusted, "loads": loads, "members": members,
+            "extra": {"untrusted": untrusted, "loads": loads, "model": model, "members": members,
                       "loaders": sorted({node["__loader__"] for _, node in nodes if "__loader__" in node}),
                       "classes": sorted({"%s.%s" % (node["__module__"], node["__class__"]) for _, node in nodes
                                          if "__class__" in node})}}
