@@ -86,10 +86,18 @@ func (e estimator) object(p *pickle.Program, o *Object) {
 	for _, param := range e.params {
 		o.Params = append(o.Params, Param{param.name, w.value(param.value)})
 	}
-	for _, f := range e.fitted {
-		o.Fitted = append(o.Fitted, Param{f.name, w.value(f.value)})
-	}
+	o.Fitted = w.fitted(e)
 	o.Summary = e.summary(p)
+	o.Parts = partsOf(p, e)
+}
+
+// fitted returns what fitting gave an estimator.
+func (w *reprWriter) fitted(e estimator) []Param {
+	var list []Param
+	for _, f := range e.fitted {
+		list = append(list, Param{f.name, w.value(f.value)})
+	}
+	return list
 }
 
 // value is paramValue with what is no plain value as it would be printed.

@@ -39,6 +39,10 @@ type factModel struct {
 	Class, Repr    string
 	Params, Fitted map[string]any
 	Summary        map[string]int64
+	Parts          map[string]struct {
+		Class  string
+		Fitted map[string]any
+	}
 }
 
 type factArray struct {
@@ -228,6 +232,7 @@ func compareModel(t *testing.T, name string, m *Model, want *factModel) int {
 			t.Errorf("%s: %s: got %v, want %d", name, key, value, n)
 		}
 	}
+	compareParts(t, name, got.Parts, want)
 	if want.Repr == "" || slices.ContainsFunc(unprintable, func(s string) bool { return strings.Contains(want.Repr, s) }) {
 		return 0
 	}
@@ -235,6 +240,20 @@ func compareModel(t *testing.T, name string, m *Model, want *factModel) int {
 		t.Errorf("%s: got\n%s\nwant\n%s", name, got.Repr, want.Repr)
 	}
 	return 1
+}
+
+func compareParts(t *testing.T, name string, got []Part, want *factModel) {
+	t.Helper()
+	for _, part := range got {
+		known, ok := want.Parts[part.Path]
+		if !ok || known.Class != part.Class {
+			t.Errorf("%s: %s is a %s, want %q", name, part.Path, part.Class, known.Class)
+		}
+		compareValues(t, name+": "+part.Path, part.Fitted, known.Fitted)
+	}
+	if len(got) != len(want.Parts) {
+		t.Errorf("%s: got %d fitted estimators, want %d", name, len(got), len(want.Parts))
+	}
 }
 
 func find(params []Param, name string) (any, bool) {

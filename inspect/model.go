@@ -277,6 +277,15 @@ type Object struct {
 	Repr    string  // as scikit-learn prints it: with the parameters that are not the defaults, in lines
 	Fitted  []Param // attributes that fitting gave it
 	Summary []Param // what it is made of: trees, depth, nodes, support_vectors
+	Parts   []Part  // the fitted estimators in it, the first 100
+}
+
+// Part is a fitted estimator in another one.
+type Part struct {
+	Path    string // as an Array's
+	Class   string
+	Fitted  []Param
+	Summary []Param
 }
 
 // Param is a named value of an Object, printed as Python would.

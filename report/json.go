@@ -173,6 +173,14 @@ type jsonModel struct {
 	Repr    string         `json:"repr,omitempty"`
 	Fitted  map[string]any `json:"fitted,omitempty"`
 	Summary map[string]any `json:"summary,omitempty"`
+	Parts   []jsonPart     `json:"parts,omitempty"`
+}
+
+type jsonPart struct {
+	Path    string         `json:"path"`
+	Class   string         `json:"class"`
+	Fitted  map[string]any `json:"fitted"`
+	Summary map[string]any `json:"summary,omitempty"`
 }
 
 func writeJSON(w io.Writer, r *Report) error {
@@ -301,7 +309,12 @@ func newJSONModel(root *inspect.Object) *jsonModel {
 	if root == nil {
 		return nil
 	}
-	return &jsonModel{whole(root.Class), jsonParams(root.Params), whole(root.Repr), jsonParams(root.Fitted), jsonParams(root.Summary)}
+	return &jsonModel{
+		whole(root.Class), jsonParams(root.Params), whole(root.Repr), jsonParams(root.Fitted), jsonParams(root.Summary),
+		convert(root.Parts, func(p *inspect.Part) jsonPart {
+			return jsonPart{whole(p.Path), whole(p.Class), jsonParams(p.Fitted), jsonParams(p.Summary)}
+		}),
+	}
 }
 
 func jsonParams(params []inspect.Param) map[string]any {

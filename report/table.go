@@ -314,56 +314,6 @@ func (p *page) versions(m *inspect.Model) {
 	p.more(len(m.Versions)-maxRows, "version")
 }
 
-// model writes what loading gives: the class with its parameters, as Python
-// would show it.
-func (p *page) model(root *inspect.Object) {
-	if root == nil || root.Class == "" {
-		return
-	}
-	if root.Repr != "" {
-		p.estimator(root)
-		return
-	}
-	params := make([]string, 0, len(root.Params))
-	for _, param := range root.Params[:min(len(root.Params), maxParams)] {
-		params = append(params, shortText(param.Name, maxNameLen)+"="+shortText(pythonValue(param.Value), maxValueLen))
-	}
-	if more := len(root.Params) - maxParams; more > 0 {
-		params = append(params, fmt.Sprintf("… %d more", more))
-	}
-	text := "object: " + shortName(root.Class, maxNameLen*2)
-	if len(params) > 0 {
-		text += "(" + strings.Join(params, ", ") + ")"
-	}
-	p.gap()
-	p.wrapped("  ", "    ", text)
-}
-
-// maxReprLines bounds the lines of an estimator; scikit-learn itself stops near 700 characters.
-const maxReprLines = 60
-
-// estimator writes an estimator as scikit-learn prints it, and what fitting gave it.
-func (p *page) estimator(root *inspect.Object) {
-	p.gap()
-	p.wrapped("  ", "    ", "object: "+shortName(root.Class, maxNameLen*2))
-	lines := strings.Split(root.Repr, "\n")
-	for _, line := range lines[:min(len(lines), maxReprLines)] {
-		p.line("    " + shortText(line, maxTextLen))
-	}
-	if more := len(lines) - maxReprLines; more > 0 {
-		p.line(fmt.Sprintf("    … %d more lines", more))
-	}
-	var facts []string
-	for _, list := range [][]inspect.Param{root.Summary, root.Fitted} {
-		for _, f := range list[:min(len(list), maxParams)] {
-			facts = append(facts, shortText(f.Name, maxNameLen)+" "+shortText(pythonValue(f.Value), maxValueLen))
-		}
-	}
-	if len(facts) > 0 {
-		p.wrapped("  ", "    ", "fitted: "+strings.Join(facts, ", "))
-	}
-}
-
 // arrays writes the largest arrays and what all of them take.
 func (p *page) arrays(f *File) {
 	rows := [][]string{{"array", "dtype", "shape", "order", "size"}}

@@ -354,7 +354,35 @@ def model_fact(root):
                            "nodes": sum(int(t.tree_.node_count) for t in trees)}
     if hasattr(root, "support_vectors_"):
         fact["summary"]["support_vectors"] = int(root.support_vectors_.shape[0])
+    fact["parts"] = parts_of(root)
     return fact
+
+
+def parts_of(root):
+    """The fitted estimators of scikit-learn in one, by path, but for the trees of a forest."""
+    found, seen, todo = {}, {id(root)}, [("", root, 0)]
+    while todo:
+        path, value, depth = todo.pop()
+        if value is not root:
+            if id(value) in seen or depth > 4:
+                continue
+            seen.add(id(value))
+        if type(value) in (list, tuple):
+            todo += [("%s[%d]" % (path, i), item, depth + 1) for i, item in reversed(list(enumerate(value)))]
+        elif type(value) is dict:
+            todo += [("%s[%s]" % (path, text(key)), item, depth + 1) for key, item in reversed(list(value.items()))]
+        elif hasattr(value, "get_params") and not isinstance(value, type) and type(value).__module__.startswith("sklearn."):
+            params = value.get_params(deep=False)
+            fitted = [name for name in sorted(vars(value)) if name.endswith("_") and name[0] != "_"]
+            if value is not root and fitted:
+                found[path] = {"class": type(value).__module__ + "." + type(value).__qualname__,
+                               "fitted": simple({name: vars(value)[name] for name in fitted})}
+            trees = getattr(value, "estimators_", None)
+            trees = trees.ravel().tolist() if isinstance(trees, np.ndarray) else trees
+            skipped = {"estimators_"} if trees and hasattr(trees[0], "tree_") else ()
+            names = sorted(name for name in params if name in vars(value)) + [name for name in fitted if name not in skipped]
+            todo += [(path + ("." if path else "") + name, vars(value)[name], 0) for name in reversed(names)]
+    return found
 
 
 def simple(values):
