@@ -20,6 +20,7 @@ import pickletools
 import re
 import signal
 import sys
+import tempfile
 import warnings
 
 # Functions whose argument is called or constructed: {name: [(argument, use)]}. Kept equal to the table in README.md.
@@ -261,9 +262,13 @@ def observe(out):
     import numpy
     numpy.seterr(all="ignore")
     collector = Collector()
-    # The things are in collect_things.py beside this file.
+    out = os.path.abspath(out)
+    os.chdir(tempfile.mkdtemp())  # some libraries write what they do to the current folder
+    # The things are in modules beside this file.
+    import collect_classic
+    import collect_learners
     import collect_things
-    for group in collect_things.groups(collector):
+    for group in [group for module in (collect_things, collect_classic, collect_learners) for group in module.groups(collector)]:
         before = len(collector.walker.uses)
         try:
             group(collector)

@@ -5,7 +5,6 @@ on the data that it takes. A thing that cannot be made fails alone.
 """
 import importlib
 import inspect
-import os
 import pkgutil
 
 import numpy as np
@@ -113,7 +112,6 @@ def made(cls):
 def walked(c):
     from collect import Alarm
     sets = data()
-    os.chdir("/tmp")
     for library in LIBRARIES:
         try:
             found = classes(library)

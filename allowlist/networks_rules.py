@@ -88,6 +88,32 @@ READ += [
  (r"__(init|call|getitem|contains|str|iter|len)__", r"gensim\..*"),
 ]
 
+# What wraps networks, and what models carry beside numbers.
+NET = r"skorch\.(net\.NeuralNet|classifier\.NeuralNet(Binary)?Classifier|regressor\.NeuralNetRegressor)"
+CALLBACK = "callback of a training, its state goes into its attributes"
+PILLOW = r"PIL\.(Bmp|Gif|Ico|Jpeg|Jpeg2K|Mpo|Pcx|Png|Ppm|Sgi|Tga|Tiff|WebP)ImagePlugin"
+FAMILIES += [
+ ('skorch', NET, None, DATA, "estimator, its state goes into its attributes; the torch file in it is read as such"),
+ ('skorch', r"skorch\.callbacks\.((base|training|scoring|regularization|lr_scheduler)\.[A-Z]\w+|logging\.(EpochTimer|PrintLog|ProgressBar))", None, DATA, CALLBACK),
+ ('skorch', r"skorch\.(history\.History|dataset\.(Dataset|ValidSplit|CVSplit)|helper\.(SliceDict|SliceDataset|DataFrameTransformer)|utils\.Ansi)", None, DATA, "data or its split, its state goes into its attributes"),
+ ('tabnet', r"pytorch_tabnet\.(tab_model|abstract_model|pretraining)\.[A-Z]\w+", None, DATA, "estimator, its state goes into its attributes"),
+ ('tabnet', r"pytorch_tabnet\.(tab_network|sparsemax)\.\w+", r"torch\.nn\..*", DATA, MODEL),
+ ('tabnet', r"pytorch_tabnet\.(callbacks|metrics|augmentations)\.[A-Z]\w+", None, DATA, CALLBACK),
+ ('prophet', r"prophet\.(forecaster\.Prophet|models\.CmdStanPyBackend)", None, MADE, "forecaster, its state goes into its attributes"),
+ ('prophet', r"cmdstanpy\.(cmdstan_args|compilation|compiler_opts|stanfit|stanfit\.(runset|metadata|mle))\.(CmdStanArgs|OptimizeArgs|Method|CompilerOptions|RunSet|InferenceMetadata|CmdStanMLE)", None, MADE, "what a fit asked for and gave, its state goes into its attributes"),
+ ('prophet', r"cmdstanpy\.model\.CmdStanModel", None, MADE, "compiled model, its state goes into its attributes; the program in it must be Prophet's"),
+ ('prophet', r"stanio\.reshape\.\w+", None, MADE, "place of a parameter among numbers, its state goes into its attributes"),
+ ('pillow', r"PIL\.Image\.Image", None, DATA, "image, its state is a mode, a size and pixels"),
+ ('pillow', PILLOW + r"\.(\w*ImageFile)", None, MADE, "image as read from a file, its state is pixels; only the constructor reads one"),
+ ('pillow', r"PIL\.Image\.(Resampling|Transpose|Transform|Palette|Dither|Quantize)|PIL\.ImageResampling\.\w+", None, CALLED, "enumeration, made from a value"),
+ ('pillow', r"PIL\.TiffImagePlugin\.IFDRational|PIL\.PngImagePlugin\.iTXt", None, ALL, "number or text of an image's metadata"),
+]
+READ += [
+ (r"__(setstate|setattr|init)__", NET), (r"__\w+__|append|extend|get|copy|update", r"skorch\.(callbacks|history|dataset|helper)\..*"),
+ (r"__\w+__|append|extend", r"pytorch_tabnet\..*"), (r"__(init|getattr|getitem|repr)__|add", r"(prophet|cmdstanpy|stanio)\..*"),
+ (r"__(setstate|init|getattr|eq|enter|exit|new|hash|repr|array)__|close|copy|encode|decode|get|read|remove", r"PIL\..*"),
+]
+
 # Names that no survey of classes gives: functions, compiled classes, what other packages call the same.
 BY_HAND = {}
 
@@ -162,6 +188,19 @@ add("nltk", "nltk.redos.TimedPattern", DATA, "regular expression with a time lim
 add("lightning", "torchmetrics.metric.jit_distributed_available torchmetrics.utilities.data.dim_zero_sum torchmetrics.utilities.data.dim_zero_mean "
     "torchmetrics.utilities.data.dim_zero_cat torchmetrics.utilities.data.dim_zero_max torchmetrics.utilities.data.dim_zero_min", HELD, ON_TENSORS)
 add("ultralytics", "ultralytics.utils.IterableSimpleNamespace ultralytics.yolo.utils.IterableSimpleNamespace", ALL, "attributes and nothing else")
+
+add("skorch", " ".join("skorch.utils." + name for name in "to_numpy to_tensor to_device noop _identity _make_2d_probs _sigmoid_then_2d freeze_parameter "
+    "unfreeze_parameter train_loss_score valid_loss_score _indexing_none _indexing_dict _indexing_ndframe _indexing_other _indexing_list_tuple_of_data "
+    "_make_split".split()), HELD, "function on tensors or a net's history, held as a value; calls nothing but what it is given")
+add("skorch", "skorch.setter.optimizer_setter", HELD, "sets a number in the optimiser that it is given")
+add("skorch", "skorch.scoring.loss_scoring", HELD, "loss of the net that it is given")
+add("skorch", " ".join("skorch.callbacks.training:%s.%s" % (owner, method) for owner in ("ParamMapper", "Freezer", "Unfreezer", "Initializer")
+    for method in ("_epoch_at", "_default_schedule")), HELD, "method of a callback, compares a number of epochs")
+add("torch", "torch.utils.data.dataloader.DataLoader torch.utils.data.DataLoader", HELD, "class held by what trains; made, it reads the data that it is given")
+add("python", "builtins.print", HELD, "writes what it is given where the process writes")
+add("tabnet", "pytorch_tabnet.multiclass_utils.infer_output_dim pytorch_tabnet.metrics.UnsupervisedLoss", HELD, FN)
+
+add("sklego", " ".join("sklego.meta._decay_utils.%s_decay" % kind for kind in "linear exponential stepwise sigmoid".split()), HELD, FN)
 
 add("theano", "theano.tensor.sharedvar.TensorSharedVariable theano.tensor.sharedvar.ScalarSharedVariable theano.tensor.type.TensorType "
     "theano.gof.link.Container theano.gof.utils.scratchpad theano.gof.utils.scratchpad theano.scalar.basic.Scalar", DATA,

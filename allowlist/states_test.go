@@ -26,6 +26,9 @@ func TestStates(t *testing.T) {
 		data     = "statsmodels.base.data\nPandasData"
 		booster  = "xgboost.core\nBooster"
 		pipeline = "sklego.pipeline\nDebugPipeline"
+		model    = "cmdstanpy.model\nCmdStanModel"
+		net      = "skorch.net\nNeuralNet"
+		carried  = "__cuda_dependent_attributes__"
 	)
 	var in inspect.Inspector
 	for _, row := range []struct {
@@ -51,6 +54,8 @@ func TestStates(t *testing.T) {
 		{"a call around a function", data, formulaOf("y ~ C(f(x))", frame), Untrusted},
 		{"attributes of a function", data, formulaOf("y ~ C(x).y", frame), Untrusted},
 		{"a call of a function's value", data, formulaOf("y ~ C(x) (z)", frame), Untrusted},
+		{"a formula's contrasts", data, formulaOf("y ~ C(k, Treatment(reference='a')) + bs(x, df=4)", frame), Trusted},
+		{"a contrast that is called", data, formulaOf("y ~ C(k, breakpoint)", frame), Untrusted},
 		{"subscripts", data, formulaOf("y ~ x[0]", frame), Untrusted},
 		{"a table that is none", data, formulaOf("y ~ C(x)", dict("C", length)), Untrusted},
 		{"no formula", data, dict("restore_design_info", "\x88", "frame", frame), Untrusted},
@@ -63,6 +68,14 @@ func TestStates(t *testing.T) {
 		{"results at hand", "pmdarima.arima.arima\nARIMA", dict("order", "N"), Trusted},
 		{"a memory without a place", "joblib.memory\nMemory", dict("location", "N", "store_backend", "N"), Trusted},
 		{"a memory in a folder", "joblib.memory\nMemory", dict("location", text("/tmp/x"), "store_backend", "N"), Untrusted},
+		{"Prophet's program", model, dict("_exe_file", text("/usr/lib/python3/prophet/stan_model/prophet_model.bin")), Trusted},
+		{"another program", model, dict("_exe_file", text("/bin/sh")), Untrusted},
+		{"a program that is no text", model, dict("_exe_file", length), Untrusted},
+		{"a net without a file", net, dict("device", "N"), Trusted},
+		{"a net with a file of torch's", net, dict(carried, "B\x0c\x00\x00\x00"+"\x80\x02cos\nnice\n."), Untrusted},
+		{"a net with a pickle", net, dict(carried, "B\x04\x00\x00\x00\x80\x02N."), Trusted},
+		{"a net with what is no file", net, dict(carried, "B\x04\x00\x00\x00abcd"), Incomplete},
+		{"a net with a file that is computed", net, dict(carried, "cbuiltins\nabs\nK\x01\x85R"), Untrusted},
 		{"a cache of nothing", pipeline, dict("_memory", "N", "_log_callback", text("default")), Trusted},
 		{"a cache in a folder", pipeline, dict("_memory", text("/tmp/x"), "_log_callback", text("default")), Untrusted},
 	} {

@@ -141,11 +141,7 @@ def merge(lines):
         words = " ".join(use for use in ("import", "call", "new", "build", "plain") if use in uses)
         texts.setdefault(file + ".txt", ["# modelscan allowlist"]).append("%-72s %-22s # %s" % (name, words, reason))
         added += 1
-    for file, rows in texts.items():
-        head = [row for row in rows if not row.split("#")[0].strip()]
-        body = sorted((row for row in rows if row.split("#")[0].strip()), key=collect.sort_key)
-        with open(os.path.join(HERE, "lists", file), "w", encoding="utf-8") as f:
-            f.write("\n".join(head + body) + "\n")
+    collect.write_lists(texts)
     print(added, "names added")
 
 

@@ -43,7 +43,8 @@ func TestVariants(t *testing.T) {
 			continue
 		}
 		m, v := judge(data)
-		if v.Status != Trusted {
+		inside := func(g inspect.Global) bool { return g.Member != "" } // a file whose length is told
+		if v.Status != Trusted || slices.ContainsFunc(m.Globals, inside) {
 			continue
 		}
 		sources++

@@ -91,16 +91,18 @@ func (n *names) loads(e pickle.Event) {
 }
 
 // carriedModels are attributes in which classes of a package keep a model
-// that is no pickle.
+// that is no pickle of the file's own.
 var carriedModels = []struct {
 	attribute, pkg string
 	read           func(w *walk, r io.ReaderAt, size int64)
+	loaded         bool // by a loader, whatever it is
 }{
-	{"handle", "xgboost", (*walk).xgboost},
-	{"handle", "lightgbm", (*walk).lightgbm},
-	{"_handle", "lightgbm", (*walk).lightgbm},
-	{"__model", "catboost", (*walk).catboost},
-	{"_mojo_bytes", "h2o", nil},
+	{"handle", "xgboost", (*walk).xgboost, false},
+	{"handle", "lightgbm", (*walk).lightgbm, false},
+	{"_handle", "lightgbm", (*walk).lightgbm, false},
+	{"__model", "catboost", (*walk).catboost, false},
+	{"_mojo_bytes", "h2o", nil, false},
+	{"__cuda_dependent_attributes__", "skorch", nil, true},
 }
 
 // carries notes models in a state.
@@ -117,7 +119,7 @@ func (n *names) carries(e pickle.Event) {
 		for key, value := range attributes(n.p, e.Detail) {
 			if n.p.TextIs(key, m.attribute) {
 				n.nested = append(n.nested, nested{
-					name: class.Module + "." + class.Qualname + "." + m.attribute, value: value, offset: e.Offset, read: m.read, optional: true,
+					name: class.Module + "." + class.Qualname + "." + m.attribute, value: value, offset: e.Offset, read: m.read, optional: !m.loaded,
 				})
 			}
 		}

@@ -25,6 +25,8 @@ var stateRules = []stateRule{
 	{"xgboost.sklearn", "*", boosterFile},
 	{"sklego.pipeline", "DebugPipeline", cacheFolder},
 	{"joblib.memory", "Memory", cache},
+	{"skorch.", "*", torchFile},
+	{"cmdstanpy.model", "CmdStanModel", stanProgram},
 }
 
 // state applies the rules to a state that an instance of a class is given.
@@ -123,8 +125,8 @@ func plainTemplate(source string) bool {
 }
 
 // A model made of a formula evaluates it again in ModelData.__setstate__:
-// patsy takes what stands between operators for Python. Names of columns and
-// the functions below do no harm there, on a table of pandas.
+// patsy takes what stands between operators for Python. A plain formula
+// (formula.go) does no harm there, on a table of pandas.
 func formula(p *pickle.Program, state pickle.Value) string {
 	const evaluates = "has a formula, which is evaluated as Python"
 	if !isDict(p, state) {
@@ -154,18 +156,6 @@ func formula(p *pickle.Program, state pickle.Value) string {
 		return evaluates
 	}
 	return ""
-}
-
-var (
-	formulaCall  = pattern(`\b(?:C|I|np\.(?:log|log1p|log10|log2|exp|expm1|sqrt|square|abs|power))\([A-Za-z0-9_ +*/,-]*\)|\bQ\((?:"[^"'()\\]*"|'[^"'()\\]*')\)`)
-	formulaPlain = pattern(`^[A-Za-z0-9_ \n+*/:~|()-]*$`)
-	anyCall      = pattern(`[A-Za-z0-9_)] *\(`)
-)
-
-// plainFormula tells whether a formula calls nothing but those functions.
-func plainFormula(text string) bool {
-	rest := formulaCall().ReplaceAllString(text, "x")
-	return formulaPlain().MatchString(rest) && !anyCall().MatchString(strings.ReplaceAll(rest, "\n", " "))
 }
 
 // pmdarima before 1.1 kept its results in a pickle beside the model.
@@ -227,6 +217,35 @@ func cache(p *pickle.Program, state pickle.Value) string {
 			if !p.IsNone(value) {
 				return "names a folder to keep files in"
 			}
+		}
+	}
+	return ""
+}
+
+// A net of skorch loads its modules and optimisers from a file of torch's in
+// its state, which is read as one (carriedModels) where it is plain bytes.
+func torchFile(p *pickle.Program, state pickle.Value) string {
+	if !isDict(p, state) {
+		return "may hold a file for torch to load"
+	}
+	for value := range under(p, state, "__cuda_dependent_attributes__") {
+		if _, ok := dataOf(p, value); !ok {
+			return "holds a file for torch to load that cannot be read"
+		}
+	}
+	return ""
+}
+
+// A model of cmdstanpy runs its program when it fits. Prophet brings one.
+func stanProgram(p *pickle.Program, state pickle.Value) string {
+	if !isDict(p, state) {
+		return "may name a program to run"
+	}
+	for value := range under(p, state, "_exe_file") {
+		path, ok := p.Text(value)
+		path = strings.ReplaceAll(path, "\\", "/")
+		if !p.IsNone(value) && (!ok || !strings.HasSuffix(path, "/prophet/stan_model/prophet_model.bin")) {
+			return "names a program to run, which is not Prophet's"
 		}
 	}
 	return ""

@@ -137,8 +137,9 @@ func (m *machine) likelyText(v Value) bool {
 	switch m.kind(v) {
 	case Class:
 		return false
-	case Inline: // an array, but for what a nested pickle left
-		return m.kind(Value(m.nodes.at(int(v)).ref)) != Bytes
+	case Inline: // an array's bytes, but for what a nested pickle left
+		data := Value(m.nodes.at(int(v)).ref)
+		return m.kind(data) != longText || Kind(m.nodes.at(int(data)).flag) != Bytes
 	case Instance:
 	default:
 		return true

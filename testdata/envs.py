@@ -56,7 +56,8 @@ ENVS = {
         narwhals==2.29.0 numpy==2.5.5 packaging==26.3 pandas==2.3.3 patsy==1.0.3 pillow==13.0.0 pmdarima==2.1.1
         pyparsing==3.3.3 python-dateutil==4.0.0 pytz==2026.6 scikit-learn==1.9.1 scikit-lego==0.9.10
         scipy==1.18.1 sklearn-compat==0.1.6 sklearn-pandas==2.2.0 sklearn2pmml==0.132.0 statsmodels==0.15.0
-        threadpoolctl==3.8.0 typing_extensions==4.16.0 tzdata==2026.6 urllib3==2.8.0 wrapt==2.5.2 six==1.17.0"""),
+        threadpoolctl==3.8.0 typing_extensions==4.16.0 tzdata==2026.6 urllib3==2.8.0 wrapt==2.5.2 six==1.17.0
+        prophet==1.5.0 cmdstanpy==1.3.2 stanio==0.5.1 holidays==0.109 tqdm==4.70.1"""),
     # for make_formats.py
     "torch-1.10.2": ("3.9", "torch==1.10.2 numpy==1.21.6 typing_extensions==4.7.1"),
     "skops-0.13.0": ("3.12", """skops==0.13.0 scikit-learn==1.5.2 numpy==2.5.5 scipy==1.18.1 joblib==1.6.0 threadpoolctl==3.8.0
@@ -179,7 +180,8 @@ ENVS = {
         packaging==26.2 pandas==2.0.3 pillow==10.4.0 psutil==7.2.2 py-cpuinfo==9.0.0 pyparsing==3.1.4
         python-dateutil==3.0.0 pytz==2026.6 PyYAML==6.0.3 requests==2.32.4 scipy==1.10.1 seaborn==0.13.2
         six==1.17.0 thop==0.1.1.post2209072238 tqdm==4.70.1 typing_extensions==4.13.2 tzdata==2026.6
-        urllib3==2.2.3 zipp==3.20.2"""),
+        urllib3==2.2.3 zipp==3.20.2 skorch==1.0.0 pytorch-tabnet==4.1.0 scikit-learn==1.2.2 joblib==1.4.2
+        threadpoolctl==3.5.0 tabulate==0.9.0"""),
     "torch-1.4.0": ("3.7", """torch==1.4.0 numpy==1.18.5"""),
     "torch-1.12.1": ("3.8", """torch==1.12.1 numpy==1.21.6 typing_extensions==4.13.2"""),
     "torch-2.1.2": ("3.11", """torch==2.1.2 numpy==1.26.4 fsspec==2024.6.1 nvidia-cublas-cu12==12.1.3.1

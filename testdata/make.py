@@ -174,6 +174,7 @@ def table():
         pickled("category_encoders", "encoders", "classics", "encoders", AROUND, (2, 4)),
         pickled("statsmodels", "ols", "classics", "ols", AROUND, (2, 4)),
         pickled("statsmodels", "formula", "classics", "ols_formula", AROUND, (2, 4)),
+        pickled("statsmodels", "transforms", "classics", "ols_transforms", AROUND, (2, 4)),
         pickled("statsmodels", "glm", "classics", "glm", AROUND, (2, 4)),
         pickled("mlxtend", "stacking", "classics", "stacking", AROUND, (2, 4)),
         pickled("sklearn_pandas", "mapper", "classics", "mapper", {"around-1.0"}, (2, 4)),
@@ -181,6 +182,7 @@ def table():
         pickled("sklego", "debug-pipeline", "classics", "debug_pipeline", AROUND, (2, 4)),
         pickled("sklearn2pmml", "pipeline", "classics", "pmml", {"around-1.9"}, (2, 5)),
         pickled("hmmlearn", "gaussian", "classics", "hmm", {"around-1.9"}, (2, 5)),
+        pickled("prophet", "forecaster", "classics", "prophet", {"around-1.9"}, (2, 5)),
         pickled("scipy", "search", "classics", "search", FEW | {"sklearn-0.20.4"}, (2, 4)),
         # other libraries, joblib
         joblibbed("dtypes", "dtypes", FEW | {"sklearn-0.20.4"}, "numpy", "arrays"),
@@ -193,6 +195,7 @@ def table():
         # joblib: its own shapes
         joblibbed("arrays", "arrays", JOBLIBS),
         joblibbed("array", "array", JOBLIBS),
+        joblibbed("opcodes", "opcodes", NEWEST),
         joblibbed("large-array", "large_array", NEWEST),
         joblibbed("zlib-arrays", "arrays", JOBLIBS, compress=("zlib", 3)),
         joblibbed("zlib-forest", "model", JOBLIBS, compress=("zlib", 3)),

@@ -36,6 +36,13 @@ def ols_formula():
     return fit("t ~ a + np.log(b + 1) + C(kind)", FRAME.assign(t=SERIES, kind=WORDS.kind)).fit()
 
 
+def ols_transforms():
+    """A formula with patsy's own functions and contrasts."""
+    from statsmodels.formula.api import ols as fit
+    text = "t ~ center(a) + bs(b, df=4) + C(kind, Treatment('v')) + C(city, Sum) + I(c > 0.5) + Q('a b')"
+    return fit(text, FRAME.assign(t=SERIES, kind=WORDS.kind, city=WORDS.city, **{"a b": SERIES ** 0.5})).fit()
+
+
 def glm():
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
@@ -85,3 +92,33 @@ def search():
     from sklearn.model_selection import RandomizedSearchCV
     return RandomizedSearchCV(LogisticRegression(), {"C": scipy.stats.uniform(1, 2), "max_iter": scipy.stats.randint(50, 90)},
                               n_iter=2, cv=2, random_state=0, refit=False)
+
+
+def prophet():
+    """Fitted, without the folders and the time of the fit."""
+    import logging
+    from prophet import Prophet
+    logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
+    days = pd.DataFrame({"ds": pd.date_range("2020-01-01", periods=24), "y": SERIES, "x": X[:, 0]})
+    model = Prophet(n_changepoints=2, yearly_seasonality=False, daily_seasonality=False)
+    model.add_regressor("x")
+    model.add_country_holidays("US")
+    model.fit(days, seed=1)
+    return replaced(model, [(r"^.*/site-packages/", "/usr/lib/python3/dist-packages/"), (r"^/tmp/.*/(?:prophet_model\w{8}$)?", "/var/fits/"), (r"\d{14}", "20200101000000"),
+                                   (r"^\d{4}-\d\d-\d\d \d\d.*UTC$", "2020-01-01 00:00:00 UTC"), (r"^/var/fits/\w+\.json", "/var/fits/x.json")])
+
+
+def replaced(thing, patterns, seen=None):
+    """A thing in whose attributes and containers texts are changed."""
+    import re
+    seen = {} if seen is None else seen
+    if isinstance(thing, str):
+        for pattern, text in patterns:
+            thing = re.sub(pattern, text, thing)
+    elif isinstance(thing, (list, dict)):
+        for key in range(len(thing)) if isinstance(thing, list) else list(thing):
+            thing[key] = replaced(thing[key], patterns, seen)
+    elif type(thing).__module__.split(".")[0] in ("prophet", "cmdstanpy") and hasattr(thing, "__dict__") and id(thing) not in seen:
+        seen[id(thing)] = thing
+        replaced(vars(thing), patterns, seen)
+    return thing

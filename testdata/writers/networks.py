@@ -196,13 +196,60 @@ def metrics():
     return {"metric": metric, "hyper_parameters": AttributeDict(lr=0.1, layers=[1, 2])}
 
 
-FIXTURES = [("gensim", "word2vec", word2vec), ("gensim", "doc2vec", doc2vec), ("gensim", "fasttext", fasttext), ("gensim", "vectors", vectors),
+# --- what wraps networks, and images
+
+
+def net():
+    import numpy as np
+    import torch
+    from skorch import NeuralNetClassifier
+    from skorch.callbacks import EarlyStopping, EpochScoring, GradientNormClipping
+    torch.manual_seed(0)
+    callbacks = [EarlyStopping(), GradientNormClipping(1.0), EpochScoring("accuracy", name="score")]
+    data = np.random.RandomState(0).rand(10, 2).astype("float32")
+    made = NeuralNetClassifier(torch.nn.Linear, module__in_features=2, module__out_features=2, criterion=torch.nn.CrossEntropyLoss,
+                               max_epochs=2, verbose=0, callbacks=callbacks).fit(data, np.arange(10) % 2)
+    for epoch in made.history:
+        epoch["dur"] = 0.0
+    dict(made.callbacks_)["epoch_timer"].epoch_start_time_ = 0.0
+    return made
+
+
+def tabular():
+    import numpy as np
+    import torch
+    from pytorch_tabnet.tab_model import TabNetClassifier
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    made = TabNetClassifier(verbose=0, n_d=2, n_a=2, n_steps=1, n_independent=1, n_shared=1)
+    data = np.random.RandomState(0).rand(20, 2).astype("float32")
+    made.fit(data, np.arange(20) % 2, max_epochs=1, batch_size=10, virtual_batch_size=5)
+    made.history.epoch_metrics.clear()
+    made.history.start_time = 0.0
+    return made
+
+
+def images():
+    """In memory, and as each reader of a file leaves them."""
+    import io
+    import numpy as np
+    from PIL import Image
+    pixels = Image.fromarray((np.arange(48) * 5).astype("uint8").reshape(4, 4, 3))
+    made = [pixels, pixels.convert("L"), pixels.convert("P")]
+    for kind in "PNG JPEG GIF BMP TIFF WEBP PPM".split():
+        out = io.BytesIO()
+        pixels.save(out, kind)
+        made.append(Image.open(io.BytesIO(out.getvalue())))
+    return made
+
+
+FIXTURES = [("skorch", "net", net), ("PIL", "images", images), ("gensim", "word2vec", word2vec), ("gensim", "doc2vec", doc2vec), ("gensim", "fasttext", fasttext), ("gensim", "vectors", vectors),
             ("gensim", "topics", topics), ("gensim", "phrases", phrases), ("nltk", "classifiers", classifiers), ("nltk", "taggers", taggers),
             ("nltk", "tokenizers", tokenizers), ("nltk", "counts", counts), ("nltk", "language-model", language_model),
             ("networkx", "graphs", graphs), ("transformers", "configurations", configurations), ("transformers", "tokenizer", fast_tokenizer),
             ("langchain_core", "documents", documents), ("omegaconf", "settings", settings), ("gymnasium", "spaces", spaces),
             ("rank_bm25", "ranking", ranking)]
-TENSORS = [("torchvision", "vision", vision), ("timm", "transformer", transformer), ("ultralytics", "detector", detector),
+TENSORS = [("pytorch_tabnet", "tabular", tabular), ("torchvision", "vision", vision), ("timm", "transformer", transformer), ("ultralytics", "detector", detector),
            ("stable_baselines3", "agent", agent), ("torchmetrics", "metrics", metrics)]
 
 
