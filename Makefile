@@ -7,7 +7,7 @@ COUNT    ?= 10
 SEED     ?= 1
 ORACLE   ?= bin/oracle
 
-.PHONY: all build test race lint fuzz soak bench bench-peers golden oracle versions cover coverage clean help
+.PHONY: all build test race lint fuzz soak values bench bench-peers golden oracle versions cover coverage clean help
 
 all: build test lint ## build, test and lint
 
@@ -38,6 +38,11 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 soak: COUNT = 1000000
 soak: ## generate COUNT programs (a million) from SEED (1), and compare with what real unpicklers of PYTHON do
 	$(GO) run ./cmd/soak -count $(COUNT) -seed $(SEED) -python $(PYTHON)
+
+values: COUNT = 20000
+values: ## compare the graphs of COUNT values (20,000) that PYTHON makes from SEED (1) with what it loads of them
+	mkdir -p bin && $(PYTHON) testdata/oracle/values.py --count $(COUNT) --seed $(SEED) > bin/values.jsonl
+	MODELSCAN_VALUES=$(CURDIR)/bin/values.jsonl $(GO) test -count=1 ./inspect -run TestValues
 
 bench: ## run the benchmarks COUNT times (10); compare two runs by `benchstat old.txt new.txt`
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./...

@@ -104,6 +104,7 @@ func missing(m *inspect.Model, a *answer) []divergence {
 	for _, name := range a.Names {
 		ours, known := usesOf(m, name.module, name.qualname)
 		switch {
+		case name.module == "" && name.qualname == "": // Python refuses that
 		case name.module == "" && strings.HasPrefix(name.qualname, "<") && forJoblib(m): // pickle.load takes arrays for opcodes
 		case !known:
 			found = append(found, divergence{"name", fmt.Sprintf("%q is not in the report", name.module+"."+name.qualname)})
