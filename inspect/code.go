@@ -1,6 +1,11 @@
 package inspect
 
-import "modelscan/pickle"
+import (
+	"fmt"
+
+	"modelscan/inspect/pycode"
+	"modelscan/pickle"
+)
 
 // Code objects are made by calls of types.CodeType, which cloudpickle looks
 // up by a function of its own and dill wraps. Their arguments say all of a
@@ -22,50 +27,129 @@ const (
 type codeShape struct {
 	python  string
 	keyword int // which of the leading numbers counts keyword-only arguments; -1 for none
+
+	releases []string // of those, that pycode knows
 }
 
 // codeShapes go by the number of leading numbers.
-var codeShapes = map[int]codeShape{4: {"<3.0", -1}, 5: {">=3.0,<3.8", 1}, 6: {">=3.8,<3.11", 2}}
+var codeShapes = map[int]codeShape{
+	4: {"<3.0", -1, []string{"2.7"}}, 5: {">=3.0,<3.8", 1, []string{"3.6", "3.7"}}, 6: {">=3.8,<3.11", 2, []string{"3.8", "3.9", "3.10"}},
+}
 
-// code notes the code object that a call makes. What is not of the form that
-// Python has is none: the names that were called are reported in any case.
-func (n *names) code(e pickle.Event) {
-	name := calledName(n.p, e.Subject)
-	if n.again || len(n.c.model.Code) >= maxFacts || n.c.codeText > maxCodeText || name != "types.CodeType" && name != "dill._dill._create_code" {
-		return
+// codeShape311 begins as the one before, and has a qualified name.
+var codeShape311 = codeShape{">=3.11", 2, []string{"3.11", "3.12", "3.13"}}
+
+// codeParts are the arguments of a call that makes a code object.
+type codeParts struct {
+	shape  codeShape
+	counts []pickle.Value // the leading numbers, of which the last is the flags
+
+	code, consts, names, variables, file, name, qualname, line, lines, free, cells pickle.Value
+}
+
+// codeParts reads the arguments of a call that makes a code object. What is
+// not of the form that Python has is none.
+func readCodeParts(p *pickle.Program, e pickle.Event) (codeParts, bool) {
+	if name := calledName(p, e.Subject); name != "types.CodeType" && name != "dill._dill._create_code" {
+		return codeParts{}, false
 	}
-	args, _ := n.p.Tuple(e.Detail)
-	if len(args) > 0 && n.p.Kind(args[0]) != pickle.Int {
+	args, _ := p.Tuple(e.Detail)
+	if len(args) > 0 && p.Kind(args[0]) != pickle.Int {
 		args = args[1:] // dill's first is the line numbers again
 	}
 	ints := 0
-	for ints < len(args) && n.p.Kind(args[ints]) == pickle.Int {
+	for ints < len(args) && p.Kind(args[ints]) == pickle.Int {
 		ints++
 	}
 	shape, ok := codeShapes[ints]
-	if !ok || !kindsAre(n.p, args[ints:min(ints+6, len(args))], "data tuple tuple tuple text text") {
-		return
+	if !ok || !kindsAre(p, args[ints:min(ints+6, len(args))], "data tuple tuple tuple text text") {
+		return codeParts{}, false
 	}
-	rest := args[ints+1:] // constants, names, variables, file, name
-	c := Code{Python: shape.python, Member: n.member, Offset: e.Offset}
-	c.Consts = n.literals(rest[0])
-	c.Names = n.words(rest[1], maxCodeItems)
-	c.Filename, c.Name = n.word(rest[3]), n.word(rest[4])
-	c.Qualname = c.Name
-	if rest = rest[5:]; len(rest) > 1 && n.p.Kind(rest[1]) == pickle.Int {
-		c.Qualname, c.Python = n.word(rest[0]), ">=3.11"
+	rest := args[ints:]
+	c := codeParts{
+		shape: shape, counts: args[:ints], code: rest[0], consts: rest[1], names: rest[2], variables: rest[3], file: rest[4], name: rest[5],
+		qualname: rest[5],
+	}
+	rest = rest[6:]
+	since11 := len(rest) > 1 && p.Kind(rest[1]) == pickle.Int
+	if since11 {
+		c.qualname, c.shape = rest[0], codeShape311
 		rest = rest[1:]
 	}
-	if len(rest) > 0 {
-		c.Line, _ = n.p.Int(rest[0])
+	parts := []*pickle.Value{&c.line, &c.lines, &c.free, &c.cells}
+	if since11 && len(rest) > 2 {
+		rest = append(rest[:2:2], rest[3:]...) // the table of exceptions
 	}
-	c.Args = n.parameters(args[:ints], shape.keyword, args[ints+3])
+	for i := range min(len(parts), len(rest)) {
+		*parts[i] = rest[i]
+	}
+	return c, true
+}
+
+// code notes the code object that a call makes: the names that were called
+// are reported in any case.
+func (n *names) code(e pickle.Event) {
+	if n.again || len(n.c.model.Code) >= maxFacts || n.c.codeText > maxCodeText {
+		return
+	}
+	parts, ok := readCodeParts(n.p, e)
+	if !ok {
+		return
+	}
+	c := Code{
+		Name: n.word(parts.name), Qualname: n.word(parts.qualname), Filename: n.word(parts.file), Python: parts.shape.python,
+		Consts: n.literals(parts.consts, maxCodeItems), Names: n.words(parts.names, maxCodeItems),
+		Args: n.parameters(parts.counts, parts.shape.keyword, parts.variables), Member: n.member, Offset: e.Offset,
+	}
+	c.Line, _ = n.p.Int(parts.line)
 	for _, list := range [][]string{c.Args, c.Names, c.Consts} {
 		for _, text := range list {
 			n.c.codeText += len(text)
 		}
 	}
 	n.c.model.Code = append(n.c.model.Code, c)
+	if n.c.bodies != nil {
+		body := n.body(parts)
+		for _, list := range [][]string{body.Consts, body.Names, body.Locals, body.Cells, body.Free} {
+			for _, text := range list {
+				n.c.codeText += len(text)
+			}
+		}
+		n.c.bodies(c, body, parts.shape.releases)
+	}
+}
+
+// maxBodyItems bounds each list of a code object that is disassembled.
+const maxBodyItems = 10_000
+
+// body is what pycode disassembles.
+func (n *names) body(parts codeParts) pycode.Code {
+	body := pycode.Code{
+		Code: rawBytes(n.p, parts.code), Consts: n.literals(parts.consts, maxBodyItems), Names: n.words(parts.names, maxBodyItems),
+		Locals: n.words(parts.variables, maxBodyItems), Cells: n.words(parts.cells, maxBodyItems), Free: n.words(parts.free, maxBodyItems),
+		Lines: rawBytes(n.p, parts.lines),
+	}
+	body.FirstLine, _ = n.p.Int(parts.line)
+	return body
+}
+
+// rawBytes is data that is in memory whole: bytes, those that older protocols
+// encode as text, and text of Python 2.
+func rawBytes(p *pickle.Program, v pickle.Value) []byte {
+	d, ok := byteData(p, v)
+	if call, made := p.Call(v); ok && made {
+		args, _ := p.Tuple(call.Detail)
+		text, _ := p.Text(args[0])
+		raw := make([]byte, 0, len(text))
+		for _, r := range text {
+			raw = append(raw, byte(r))
+		}
+		return raw
+	}
+	if !ok || !d.Whole() {
+		return nil
+	}
+	return append([]byte(nil), d.Head...)
 }
 
 // parameters are the variables that a function is called with.
@@ -78,7 +162,7 @@ func (n *names) parameters(counts []pickle.Value, keyword int, variables pickle.
 	if keyword >= 0 {
 		keywords = number(keyword)
 	}
-	all := n.words(variables, int(positional+keywords)+2)
+	all := n.words(variables, int(min(positional+keywords+2, maxCodeItems)))
 	flags, _ := n.p.Int(counts[len(counts)-1])
 	var list []string
 	take := func(count int64, stars string) {
@@ -101,7 +185,7 @@ func (n *names) parameters(counts []pickle.Value, keyword int, variables pickle.
 func (n *names) words(v pickle.Value, most int) []string {
 	list := []string{}
 	for item := range n.p.Items(v) {
-		if len(list) == min(most, maxCodeItems) {
+		if len(list) == most {
 			break
 		}
 		list = append(list, n.word(item))
@@ -115,13 +199,19 @@ func (n *names) word(v pickle.Value) string {
 	return cut(text)
 }
 
-func (n *names) literals(v pickle.Value) []string {
+func (n *names) literals(v pickle.Value, most int) []string {
 	list := []string{}
 	for item := range n.p.Items(v) {
-		if len(list) == maxCodeItems {
+		if len(list) == most {
 			break
 		}
-		list = append(list, literal(n.p, item))
+		text := literal(n.p, item)
+		if call, ok := n.p.Call(item); ok {
+			if inner, ok := readCodeParts(n.p, call); ok {
+				text = fmt.Sprintf("<code object %s>", n.word(inner.name))
+			}
+		}
+		list = append(list, text)
 	}
 	return list
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"modelscan/inspect/pycode"
 	"modelscan/pickle"
 )
 
@@ -24,7 +25,8 @@ type collector struct {
 	index  map[globalKey]int
 
 	scratch   [maxDims]int64
-	codeText  int                // bytes of text in the model's code objects
+	codeText  int // bytes of text in the model's code objects
+	bodies    func(Code, pycode.Code, []string)
 	full      bool               // there are no more names than MaxNames
 	texts     []string           // steps of paths that are written out
 	entered   int                // members of containers

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"modelscan/inspect/pycode"
 	"modelscan/pickle"
 )
 
@@ -29,6 +30,11 @@ type Inspector struct {
 	// pickle.Dis takes; nil where nobody asks.
 	Opcodes func(member string, r *pickle.Reader, gaps []pickle.Gap)
 
+	// Bodies is called for each code object that a pickle makes, with what
+	// pycode.Disassemble takes and the releases of Python that its form is of;
+	// nil where nobody asks.
+	Bodies func(c Code, body pycode.Code, releases []string)
+
 	reader  pickle.Reader
 	decoder pickle.Decoder
 	ahead   *ahead     // the one that runs
@@ -40,6 +46,7 @@ func (in *Inspector) nested() *Inspector {
 	if in.inner == nil {
 		in.inner = &Inspector{Limits: in.Limits}
 	}
+	in.inner.Bodies = in.Bodies
 	return in.inner
 }
 
@@ -118,6 +125,7 @@ func (in *Inspector) inspect(ctx context.Context, name string, r io.ReaderAt, si
 		}
 	}
 	w := &walk{collector: newCollector(m, limits), in: in, ctx: ctx, name: name, sibling: sibling}
+	w.bodies = in.Bodies
 	w.deadline = time.Now().Add(limits.Timeout)
 	if d, ok := ctx.Deadline(); ok && d.Before(w.deadline) {
 		w.deadline = d

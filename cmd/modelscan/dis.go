@@ -1,41 +1,129 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"modelscan/inspect"
+	"modelscan/inspect/pycode"
 	"modelscan/pickle"
 	"modelscan/report"
 )
 
 func newDis() *cobra.Command {
-	return &cobra.Command{
+	var code bool
+	var python string
+	cmd := &cobra.Command{
 		Use:   "dis FILE [MEMBER]",
 		Short: "Show the opcodes of the pickles in a file",
 		Long: `Show the opcodes of all pickles in a file, or of one member of it: offset, name
 and argument, a line each. Compressed data is shown decompressed, and joblib's
 arrays are stepped over. Nothing is run.
 
+With --code, the instructions of the functions that the pickles carry, as
+Python's own dis module shows them. Where a function's form leaves open which
+release of Python compiled it, it is shown as one of those that its
+instructions fit; --python names another.
+
 The exit code is 2 where something cannot be read, after what stands before it,
 and 3 where there is no pickle.`,
-		Example:               "  modelscan dis clf.joblib\n  modelscan dis model.pt archive/data.pkl",
+		Example:               "  modelscan dis clf.joblib\n  modelscan dis model.pt archive/data.pkl\n  modelscan dis --code lambda.pkl",
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || len(args) > 2 {
 				return errors.New("a file is needed, and perhaps one member")
 			}
-			return runDis(cmd, args[0], args[1:])
+			if python != "" && !slices.Contains(pycode.Releases(), python) {
+				return fmt.Errorf("--python: %q is none of %s", python, strings.Join(pycode.Releases(), ", "))
+			}
+			d := disassembly{out: cmd.OutOrStdout(), members: args[1:], python: python}
+			return d.run(cmd, args[0], code || python != "")
 		},
+	}
+	cmd.Flags().BoolVar(&code, "code", false, "show the instructions of functions")
+	cmd.Flags().StringVar(&python, "python", "", "the `RELEASE` of Python whose instructions they are, such as 3.12")
+	return cmd
+}
+
+// disassembly shows the pickles of a file, in some members or in all of them,
+// or the functions in those.
+type disassembly struct {
+	out     io.Writer
+	members []string
+	python  string
+	shown   int
+	failed  []string
+}
+
+func (d *disassembly) asked(member string) bool {
+	return len(d.members) == 0 || slices.Contains(d.members, member)
+}
+
+// pickles shows the opcodes of one stream.
+func (d *disassembly) pickles(member string, r *pickle.Reader, gaps []pickle.Gap) {
+	if !d.asked(member) {
+		return
+	}
+	d.shown++
+	if member != "" {
+		fmt.Fprintf(d.out, "# %s\n", report.Text(member))
+	}
+	if err := pickle.Dis(d.out, r, gaps...); err != nil {
+		d.failed = append(d.failed, err.Error())
 	}
 }
 
-// runDis shows the pickles of a file, in the members or in all of them.
-func runDis(cmd *cobra.Command, path string, members []string) error {
+// function shows the instructions of one code object.
+func (d *disassembly) function(c inspect.Code, body pycode.Code, releases []string) {
+	if !d.asked(c.Member) {
+		return
+	}
+	d.shown++
+	fit := pycode.Candidates(body, releases)
+	shown := cmp.Or(d.python, last(fit), last(releases))
+	where := report.Text(c.Filename)
+	if c.Member != "" {
+		where += " in " + report.Text(c.Member)
+	}
+	fmt.Fprintf(d.out, "# %s of %s, at %d: as of Python %s", report.Text(c.Qualname), where, c.Offset, shown)
+	if len(fit) > 1 {
+		fmt.Fprintf(d.out, "; it fits %s", strings.Join(fit, ", "))
+	}
+	fmt.Fprintln(d.out)
+	list, err := pycode.Disassemble(body, shown)
+	for _, i := range list {
+		line, arg := "", ""
+		if i.Line >= 0 {
+			line = strconv.FormatInt(i.Line, 10)
+		}
+		if i.Arg >= 0 {
+			arg = strconv.Itoa(i.Arg)
+		}
+		if i.Says != "" {
+			arg += " (" + report.Text(i.Says) + ")"
+		}
+		fmt.Fprintln(d.out, strings.TrimRight(fmt.Sprintf("%6s %6d %-24s %s", line, i.Offset, i.Name, arg), " "))
+	}
+	if err != nil {
+		d.failed = append(d.failed, report.Text(c.Qualname)+" of Python "+shown+": "+err.Error())
+	}
+}
+
+func last(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[len(list)-1]
+}
+
+func (d *disassembly) run(cmd *cobra.Command, path string, code bool) error {
 	targets, err := list(cmd.Context(), []string{path}, cmd.InOrStdin())
 	if err != nil {
 		return err
@@ -46,29 +134,18 @@ func runDis(cmd *cobra.Command, path string, members []string) error {
 	if err := confine(cmd.Context(), []string{path}, nil); err != nil {
 		return err
 	}
-	out := cmd.OutOrStdout()
-	shown := 0
-	var failed []string
-	in := &inspect.Inspector{Opcodes: func(member string, r *pickle.Reader, gaps []pickle.Gap) {
-		if len(members) > 0 && !slices.Contains(members, member) {
-			return
-		}
-		shown++
-		if member != "" {
-			fmt.Fprintf(out, "# %s\n", report.Text(member))
-		}
-		if err := pickle.Dis(out, r, gaps...); err != nil {
-			failed = append(failed, err.Error())
-		}
-	}}
+	in, what := &inspect.Inspector{Opcodes: d.pickles}, "pickle"
+	if code {
+		in, what = &inspect.Inspector{Bodies: d.function}, "code"
+	}
 	model := inspectOne(cmd.Context(), in, targets[0])
 	switch {
-	case len(failed) > 0:
-		return &exitError{exitIncomplete, errors.New(strings.Join(failed, "; "))}
-	case shown == 0 && len(model.Issues) > 0:
+	case len(d.failed) > 0:
+		return &exitError{exitIncomplete, errors.New(strings.Join(d.failed, "; "))}
+	case d.shown == 0 && len(model.Issues) > 0:
 		return &exitError{exitIncomplete, errors.New(path + ": " + model.Issues[0].Message)}
-	case shown == 0:
-		return &exitError{exitNothing, errors.New(path + ": no pickle there")}
+	case d.shown == 0:
+		return &exitError{exitNothing, errors.New(path + ": no " + what + " there")}
 	}
 	return nil
 }
