@@ -197,6 +197,14 @@ add("skorch", "skorch.scoring.loss_scoring", HELD, "loss of the net that it is g
 add("skorch", " ".join("skorch.callbacks.training:%s.%s" % (owner, method) for owner in ("ParamMapper", "Freezer", "Unfreezer", "Initializer")
     for method in ("_epoch_at", "_default_schedule")), HELD, "method of a callback, compares a number of epochs")
 add("torch", "torch.utils.data.dataloader.DataLoader torch.utils.data.DataLoader", HELD, "class held by what trains; made, it reads the data that it is given")
+add("keras", "keras.saving.pickle_utils.deserialize_model_from_bytecode keras.src.saving.pickle_utils.deserialize_model_from_bytecode", ("plain",),
+    "a Keras archive in bytes, which is read as such")
+add("torch", "torch.utils.hooks.RemovableHandle", MADE, "place of a hook, its state is a dict and a number")
+for module, kinds in {"batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d", "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
+                      "instancenorm": "InstanceNorm1d InstanceNorm2d InstanceNorm3d", "linear": "Linear"}.items():
+    add("torch", " ".join("torch.nn.modules.%s:Lazy%s.%s" % (module, kind, method) for kind in kinds.split()
+        for method in ("_infer_parameters", "_lazy_load_hook")), HELD, "hook of a layer without sizes yet, which runs when the layer does")
+add("torchvision", "torchvision.models._utils.IntermediateLayerGetter", DATA, MODEL)
 add("python", "builtins.print", HELD, "writes what it is given where the process writes")
 add("tabnet", "pytorch_tabnet.multiclass_utils.infer_output_dim pytorch_tabnet.metrics.UnsupervisedLoss", HELD, FN)
 

@@ -109,6 +109,7 @@ type walk struct {
 	tensors  map[string]array // by persistent ids, in torch's oldest form; else nil
 	keras    bool             // a member of a Keras archive
 	plain    bool             // the loader takes the member for bytes: that it is of no known format is no issue
+	enclosed bool             // another reading explains the bytes around an archive
 	deadline time.Time
 	sibling  func(name string) (*os.File, error) // opens a side file; nil where there is no folder
 	told     *string                             // takes the format; nil where nobody asks
@@ -208,7 +209,7 @@ func (w *walk) enter(name string) (*walk, bool) {
 	inner := *w
 	inner.root = w.depth == 0 && w.main != "" && strings.EqualFold(path.Base(name), w.main)
 	inner.main = ""
-	inner.name, inner.depth, inner.sibling, inner.plain, inner.told = name, w.depth+1, nil, false, nil
+	inner.name, inner.depth, inner.sibling, inner.plain, inner.enclosed, inner.told = name, w.depth+1, nil, false, false, nil
 	inner.member = name
 	if w.member != "" {
 		inner.member = w.member + "/" + name
@@ -262,6 +263,7 @@ func (w *walk) content(r io.ReaderAt, size int64) {
 		z := *w
 		if known {
 			z.depth = max(z.depth, 1) // the file keeps the format of its beginning
+			z.enclosed = true
 		}
 		known = readZip(&z, r, size) || known
 	}

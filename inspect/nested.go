@@ -25,6 +25,7 @@ type nested struct {
 	read     func(w *walk, r io.ReaderAt, size int64) // nil where its content tells
 	optional bool                                     // not worth a word where it is no data
 	explains *globalKey                               // the name whose call is explained where all of this was read
+	as       string                                   // and as a file of this format, which is all that the loader takes
 }
 
 // nestedLoaders are functions that load what they are given, by the place of
@@ -44,6 +45,14 @@ var nestedLoaders = map[[2]string]int{
 	{"joblib", "load"}: 0, {"joblib.numpy_pickle", "load"}: 0, {"sklearn.externals.joblib", "load"}: 0,
 	{"numpy", "load"}: 0, {"numpy.lib.npyio", "load"}: 0, {"numpy.lib._npyio_impl", "load"}: 0,
 	{"pandas", "read_pickle"}: 0, {"pandas.io.pickle", "read_pickle"}: 0,
+}
+
+// explainedLoaders do no more than what the file that they are given says,
+// where it is of one format: a storage of torch's, an archive of Keras's.
+var explainedLoaders = map[[2]string]string{
+	{"torch.storage", "_load_from_bytes"}:                                "torch",
+	{"keras.saving.pickle_utils", "deserialize_model_from_bytecode"}:     "keras",
+	{"keras.src.saving.pickle_utils", "deserialize_model_from_bytecode"}: "keras",
 }
 
 // nestedLoader returns which argument of a function is loaded, and false
@@ -79,11 +88,13 @@ func (n *names) loads(e pickle.Event) {
 		return
 	}
 	piece := nested{name: g.Module + "." + g.Qualname, value: args[at], offset: e.Offset}
-	if i, _ := n.p.GlobalIndex(subject); g.Module == "torch.storage" && g.Qualname == "_load_from_bytes" {
+	if as, ok := explainedLoaders[[2]string{g.Module, g.Qualname}]; ok {
+		i, _ := n.p.GlobalIndex(subject)
 		if e.Kind != pickle.Reduce || subject != e.Subject || len(args) != 1 {
 			n.opaque[i] = true
 		} else {
 			n.explained[i] = true
+			piece.as = as
 			piece.explains = &globalKey{module: g.Module, qualname: g.Qualname, raw: rawName(g), member: n.member}
 		}
 	}
@@ -141,8 +152,9 @@ func (w *walk) nested(s *stream, p *pickle.Program, pieces []nested) {
 // nestedName names what is given to a function or an attribute.
 func nestedName(taker string, offset int64) string { return fmt.Sprintf("%s@%d", taker, offset) }
 
-// piece reads one, and says whether it is a file of torch's that holds a
-// storage, as pickled tensors carry it, and was read whole.
+// piece reads one, and says whether it is what its loader is explained by, and
+// was read whole: of torch's files one that holds a storage, as pickled
+// tensors carry it.
 func (w *walk) piece(source *pieceSource, p *pickle.Program, piece nested) bool {
 	name := nestedName(piece.name, piece.offset)
 	known, met := w.pieces[joinMember(w.member, name)]
@@ -164,13 +176,17 @@ func (w *walk) piece(source *pieceSource, p *pickle.Program, piece nested) bool 
 		return false
 	}
 	inner.in, inner.torch = w.in.nested(), false
+	format := ""
 	if piece.read != nil {
 		piece.read(inner, r, size)
 	} else {
-		inner.carried(r, size)
+		format = inner.carried(r, size)
 	}
-	_, storage := w.storageIn[inner.member]
-	whole := storage && len(w.model.Issues) == issues && issues < w.limits.MaxIssues
+	whole := piece.as != "" && format == piece.as
+	if piece.as == "torch" {
+		_, whole = w.storageIn[inner.member]
+	}
+	whole = whole && len(w.model.Issues) == issues && issues < w.limits.MaxIssues
 	if w.pieces[inner.member] = whole; len(w.pieces) > maxPieces {
 		clear(w.pieces)
 	}
@@ -178,14 +194,15 @@ func (w *walk) piece(source *pieceSource, p *pickle.Program, piece nested) bool 
 }
 
 // carried reads data that a loader will take for a model, whatever it is,
-// and files an issue where it is of no format.
-func (w *walk) carried(r io.ReaderAt, size int64) {
+// and files an issue where it is of no format. It returns the format.
+func (w *walk) carried(r io.ReaderAt, size int64) string {
 	issues, format := len(w.model.Issues), ""
 	w.told = &format
 	w.content(r, size)
 	if format != "pickle" && format != "joblib" && !isRead(format) && len(w.model.Issues) == issues {
 		w.issue(IssueUnsupported, w.member, 0, "a loader is given what is of no known format")
 	}
+	return format
 }
 
 // maxPieces bounds what is remembered of pieces that were read.

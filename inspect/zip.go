@@ -152,7 +152,7 @@ func (z *zipArchive) directory(end int64) {
 		z.w.issue(IssueAmbiguous, z.w.member, end, "the zip directory holds %d members where it says %d", found, count)
 	}
 	z.end = end + zipEndSize + int64(le.Uint16(record[20:]))
-	if z.end != z.size {
+	if z.end != z.size && !z.w.enclosed {
 		z.w.issue(IssueTrailing, z.w.member, z.end, "%d bytes behind the zip archive", z.size-z.end)
 	}
 }
@@ -371,7 +371,9 @@ func (z *zipArchive) gap(at, end int64) {
 		at = max(at+4, m.data+m.packed)
 	}
 	if !explained {
-		z.w.issue(IssueTrailing, z.w.member, start, "bytes in the zip archive that belong to no member")
+		if !z.w.enclosed {
+			z.w.issue(IssueTrailing, z.w.member, start, "bytes in the zip archive that belong to no member")
+		}
 		if ends && last.method == 0 { // its size may lie
 			z.stray(last.data)
 		}
