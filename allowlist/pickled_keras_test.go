@@ -1,0 +1,47 @@
+package allowlist
+
+import (
+	"context"
+	"encoding/binary"
+	"os"
+	"strings"
+	"testing"
+
+	"modelscan/inspect"
+)
+
+// TestPickledKeras holds that a pickled model of Keras 2 is trusted as the
+// archive in it is, and that nothing else may stand there. The first programs
+// are what pickle.dump writes.
+func TestPickledKeras(t *testing.T) {
+	archive := func(name string) string {
+		data, err := os.ReadFile("../testdata/models/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "B" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(data)))) + string(data)
+	}
+	const loader = "\x80\x03ckeras.src.saving.pickle_utils\ndeserialize_model_from_bytecode\nq\x00"
+	dense := archive("keras/keras-2.15.0-dense.keras")
+	var in inspect.Inspector
+	for _, row := range []struct {
+		name, program string
+		want          Status
+	}{
+		{"a model", loader + dense + "q\x01\x85q\x02Rq\x03.", Trusted},
+		{"a model before Keras 2.13", strings.Replace(loader, ".src", "", 1) + dense + "\x85R.", Trusted},
+		{"a layer that is code", loader + archive("keras/keras-2.15.0-lambda.keras") + "\x85R.", Untrusted},
+		{"a layer of somebody's own", loader + archive("keras/keras-2.15.0-own-layer.keras") + "\x85R.", Untrusted},
+		{"another format", loader + archive("npz/numpy-1.16.6-numbers-deflated.npz") + "\x85R.", Untrusted},
+		{"no format", loader + "B\x04\x00\x00\x00abcd\x85R.", Untrusted},
+		{"a path", loader + text("/etc/passwd") + "\x85R.", Untrusted},
+		{"the loader held as well", loader + dense + "\x85Rh\x00\x86.", Untrusted},
+		{"a loader in a partial object", "\x80\x03cfunctools\npartial\n" + loader[2:] + dense + "\x86R.", Untrusted},
+		{"an archive and options", loader + dense + "N\x86R.", Untrusted},
+	} {
+		m := in.Reader(context.Background(), "x.pkl", strings.NewReader(row.program), int64(len(row.program)))
+		if v := Default().Judge(m); v.Status != row.want {
+			t.Errorf("%s: got %s %q %v, want %s", row.name, v.Status, v.Untrusted, m.Issues, row.want)
+		}
+	}
+}
