@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"io"
 	"os"
 	"path"
@@ -56,18 +55,11 @@ const headSize = 512
 // File inspects the file at path. The error says that the operating system
 // would not let us read it; whatever the file holds is in the Model.
 func (in *Inspector) File(ctx context.Context, path string) (*Model, error) {
-	f, err := os.Open(path)
+	f, info, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &os.PathError{Op: "inspect", Path: path, Err: errors.New("not a regular file")}
-	}
 	var r io.ReaderAt = f
 	if in.Counter != nil {
 		r = counted{f, in.Counter}

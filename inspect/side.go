@@ -28,7 +28,8 @@ func siblings(path string) func(string) (*os.File, error) {
 				return nil, errors.New("not a regular file")
 			}
 		}
-		return os.Open(full)
+		f, _, err := openRegular(full)
+		return f, err
 	}
 }
 
