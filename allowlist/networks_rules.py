@@ -108,11 +108,24 @@ FAMILIES += [
  ('pillow', r"PIL\.Image\.(Resampling|Transpose|Transform|Palette|Dither|Quantize)|PIL\.ImageResampling\.\w+", None, CALLED, "enumeration, made from a value"),
  ('pillow', r"PIL\.TiffImagePlugin\.IFDRational|PIL\.PngImagePlugin\.iTXt", None, ALL, "number or text of an image's metadata"),
 ]
+FAMILIES += [
+ ('autogluon', r"autogluon\.timeseries\.(metrics(\.\w+)?|utils\.features|dataset\.ts_dataframe|models\.(\w+\.)*\w+|learner|trainer(\.\w+)?|predictor|splitter)\.[A-Z]\w+", None, MADE, "class of AutoGluon, state goes into its attributes"),
+ ('autogluon', r"autogluon\.(tabular\.(trainer\.auto_trainer\.AutoTrainer|learner\.default_learner\.DefaultLearner|predictor\.predictor\.TabularPredictor)|core\.dataset\.TabularDataset)", None, MADE, "class of AutoGluon, state goes into its attributes"),
+]
 READ += [
+ (r"__init__|set static_features", r"autogluon\.(timeseries|core\.dataset)\..*"),
  (r"__(setstate|setattr|init)__", NET), (r"__\w+__|append|extend|get|copy|update", r"skorch\.(callbacks|history|dataset|helper)\..*"),
  (r"__\w+__|append|extend", r"pytorch_tabnet\..*"), (r"__(init|getattr|getitem|repr)__|add", r"(prophet|cmdstanpy|stanio)\..*"),
  (r"__(setstate|init|getattr|eq|enter|exit|new|hash|repr|array)__|close|copy|encode|decode|get|read|remove", r"PIL\..*"),
 ]
+
+# Ufuncs go by the first module that holds them in Python 2, and in what NumPy itself pickled before 1.17.
+UFUNCS = ("absolute add arccos arccosh arcsin arcsinh arctan arctan2 arctanh cbrt ceil conjugate cos cosh deg2rad divide equal exp exp2 expm1 fabs "
+          "float_power floor floor_divide fmax fmin fmod greater greater_equal hypot isfinite isinf isnan less less_equal log log10 log1p log2 "
+          "logaddexp logaddexp2 logical_and logical_not logical_or logical_xor maximum minimum mod multiply negative not_equal power rad2deg "
+          "reciprocal remainder rint sign signbit sin sinh sqrt square subtract tan tanh true_divide trunc")
+PYTHON2_UFUNCS = {"core.numeric": UFUNCS, "matlib": UFUNCS, "core.multiarray": UFUNCS, "core": UFUNCS,
+                  "lib.function_base": "absolute add arctan2 ceil cos exp floor less_equal log10 mod multiply not_equal sin sqrt subtract"}
 
 # Names that no survey of classes gives: functions, compiled classes, what other packages call the same.
 BY_HAND = {}
@@ -208,6 +221,9 @@ add("torchvision", "torchvision.models._utils.IntermediateLayerGetter", DATA, MO
 add("python", "builtins.print", HELD, "writes what it is given where the process writes")
 add("tabnet", "pytorch_tabnet.multiclass_utils.infer_output_dim pytorch_tabnet.metrics.UnsupervisedLoss", HELD, FN)
 
+add("autogluon", "autogluon.timeseries.learner.TimeSeriesLearner", DATA, "class of AutoGluon, state goes into its attributes; the constructor sets attributes")
+add("autogluon", "autogluon.core.metrics.rmse_func", HELD, FN)
+add("numpy", " ".join("numpy.%s.%s" % (module, name) for module, names in PYTHON2_UFUNCS.items() for name in names.split()), HELD, "ufunc, computes on numbers")
 add("sklego", " ".join("sklego.meta._decay_utils.%s_decay" % kind for kind in "linear exponential stepwise sigmoid".split()), HELD, FN)
 
 add("theano", "theano.tensor.sharedvar.TensorSharedVariable theano.tensor.sharedvar.ScalarSharedVariable theano.tensor.type.TensorType "
