@@ -128,8 +128,37 @@ func (s *shelved) rule(n name, spelled string, scratch []byte) rule {
 	return rule{}
 }
 
+// asked are the rules of names that were looked up: the files of a folder
+// have much the same.
+var asked struct {
+	sync.Mutex
+	rules map[name]rule
+}
+
+// maxAsked bounds them. A file may have as many names as it likes, and the
+// first are as good as any.
+const maxAsked = 10_000
+
 // onShelf is what the built-in lists say of a name.
 func onShelf(n name) rule {
+	asked.Lock()
+	defer asked.Unlock()
+	r, known := asked.rules[n]
+	if known {
+		return r
+	}
+	r = searched(n)
+	if asked.rules == nil {
+		asked.rules = map[name]rule{}
+	}
+	if len(asked.rules) < maxAsked && len(n.module)+len(n.qualname) < listEdge {
+		asked.rules[n] = r
+	}
+	return r
+}
+
+// searched looks a name up in all lists.
+func searched(n name) rule {
 	var r rule
 	spelled := n.String()
 	lists, scratch := shelf(), make([]byte, 2*listEdge)

@@ -71,11 +71,13 @@ func defaultsOf(class string) classDefaults {
 	return params
 }
 
+// defaultRelease numbers the release that a version belongs to; -1 where it is not known.
+func defaultRelease(version string) int { return slices.Index(defaultReleases(), minor(version)) }
+
 // isDefault tells whether a release of scikit-learn has text as the default
 // of a parameter. Without a known release, all that have the class must agree.
-func (c classDefaults) isDefault(param, text, version string) bool {
+func (c classDefaults) isDefault(param, text string, release int) bool {
 	since := c[param]
-	release := slices.Index(defaultReleases(), minor(version))
 	if release < 0 {
 		return len(since) == 1 && since[0].text == text
 	}

@@ -80,31 +80,36 @@ func attributesOf(p *pickle.Program, v pickle.Value) map[string]pickle.Value {
 
 // object describes an estimator for a report.
 func (e estimator) object(p *pickle.Program, o *Object) {
-	w := reprWriter{p: p}
-	o.Repr = w.estimator(e, 0).printed()
-	o.Params = o.Params[:0]
-	for _, param := range e.params {
-		o.Params = append(o.Params, Param{param.name, w.value(param.value)})
+	w := reprWriter{p: p, known: map[pickle.Value]*estimator{p.Root: &e}}
+	params := w.params(e, 0)
+	o.Repr = w.changed(e, params).printed()
+	o.Params = make([]Param, len(params))
+	for i, param := range e.params {
+		o.Params[i] = Param{param.name, w.value(param.value, &params[i])}
 	}
 	o.Fitted = w.fitted(e)
 	o.Summary = e.summary(p)
-	o.Parts = partsOf(p, e)
+	o.Parts = w.parts(e)
 }
 
 // fitted returns what fitting gave an estimator.
 func (w *reprWriter) fitted(e estimator) []Param {
-	var list []Param
-	for _, f := range e.fitted {
-		list = append(list, Param{f.name, w.value(f.value)})
+	list := make([]Param, len(e.fitted))
+	for i, f := range e.fitted {
+		list[i] = Param{f.name, w.value(f.value, nil)}
 	}
 	return list
 }
 
-// value is paramValue with what is no plain value as it would be printed.
-func (w *reprWriter) value(v pickle.Value) any {
+// value is paramValue with what is no plain value as it is printed, or would be.
+func (w *reprWriter) value(v pickle.Value, printed *representation) any {
 	switch w.p.Kind(v) {
 	case pickle.Tuple, pickle.List, pickle.Dict, pickle.Class, pickle.Instance, pickle.Inline:
-		return Literal(cut(w.represent(v, 0).flat))
+		if printed == nil {
+			r := w.represent(v, 0)
+			printed = &r
+		}
+		return Literal(cut(printed.flat))
 	}
 	return paramValue(w.p, v)
 }

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -38,6 +39,7 @@ type Inspector struct {
 	decoder pickle.Decoder
 	ahead   *ahead     // the one that runs
 	inner   *Inspector // of what is read while a program is at hand
+	small   []byte     // a small file
 }
 
 // nested returns the Inspector of what a program of in carries.
@@ -64,8 +66,20 @@ func (in *Inspector) File(ctx context.Context, path string) (*Model, error) {
 	if in.Counter != nil {
 		r = counted{f, in.Counter}
 	}
+	if size := info.Size(); size <= maxSmall {
+		if in.small == nil {
+			in.small = make([]byte, maxSmall)
+		}
+		if n, err := r.ReadAt(in.small[:size], 0); int64(n) == size && (err == nil || err == io.EOF) {
+			r = bytes.NewReader(in.small[:size])
+		}
+	}
 	return in.inspect(ctx, path, r, info.Size(), siblings(path)), nil
 }
+
+// maxSmall bounds files that are read at once: asking for a piece of one costs
+// more than the piece.
+const maxSmall = 32 << 10
 
 // counted counts the bytes that are read.
 type counted struct {

@@ -18,7 +18,7 @@ const (
 // partSearch finds the estimators in an estimator: steps, transformers, what
 // a search found best.
 type partSearch struct {
-	p     *pickle.Program
+	*reprWriter
 	seen  valueSet
 	todo  []partPlace
 	found []Part
@@ -30,10 +30,10 @@ type partPlace struct {
 	depth int
 }
 
-// partsOf returns what was fitted of the estimators in one, in the order of its attributes.
-func partsOf(p *pickle.Program, e estimator) []Part {
-	s := partSearch{p: p}
-	s.seen.add(p.Root)
+// parts returns what was fitted of the estimators in one, in the order of its attributes.
+func (w *reprWriter) parts(e estimator) []Part {
+	s := partSearch{reprWriter: w}
+	s.seen.add(w.p.Root)
 	s.plan(e, "")
 	for steps := 0; len(s.todo) > 0 && steps < maxPartSteps && len(s.found) < maxParts; steps++ {
 		next := s.todo[len(s.todo)-1]
@@ -71,15 +71,15 @@ func (s *partSearch) visit(at partPlace) {
 	before := len(s.todo)
 	switch s.p.Kind(at.v) {
 	case pickle.Instance:
-		e, ok := readEstimator(s.p, at.v)
-		if !ok {
+		e := s.estimatorOf(at.v)
+		if e == nil {
 			return
 		}
 		if len(e.fitted) > 0 {
-			w := reprWriter{p: s.p}
-			s.found = append(s.found, Part{at.path, e.class, w.fitted(e), e.summary(s.p)})
+			s.size = 0 // each may take its own
+			s.found = append(s.found, Part{at.path, e.class, s.fitted(*e), e.summary(s.p)})
 		}
-		s.plan(e, at.path+".")
+		s.plan(*e, at.path+".")
 		return
 	case pickle.Dict:
 		for key, value := range s.p.Pairs(at.v) {

@@ -31,8 +31,21 @@ const (
 // reprWriter makes representations of the values of one program, up to a
 // size in all.
 type reprWriter struct {
-	p    *pickle.Program
-	size int
+	p     *pickle.Program
+	size  int
+	known map[pickle.Value]*estimator // that were read; nil for what is none
+}
+
+// estimatorOf is readEstimator, once.
+func (w *reprWriter) estimatorOf(v pickle.Value) *estimator {
+	known, ok := w.known[v]
+	if !ok {
+		if e, is := readEstimator(w.p, v); is {
+			known = &e
+		}
+		w.known[v] = known
+	}
+	return known
 }
 
 func (w *reprWriter) word(text string) representation {
@@ -96,8 +109,8 @@ func (w *reprWriter) dict(v pickle.Value, depth int) representation {
 }
 
 func (w *reprWriter) instance(v pickle.Value, depth int) representation {
-	if e, ok := readEstimator(w.p, v); ok {
-		return w.estimator(e, depth)
+	if e := w.estimatorOf(v); e != nil {
+		return w.changed(*e, w.params(*e, depth))
 	}
 	if a, ok := arrayOf(w.p, v); ok {
 		return w.word(arrayText(w.p, a))
@@ -141,15 +154,23 @@ func (w *reprWriter) splitter(v pickle.Value, class string, names []string, dept
 	return r.joined()
 }
 
-// estimator is an estimator with the parameters that are not the defaults of
-// its release.
-func (w *reprWriter) estimator(e estimator, depth int) representation {
+// params returns the parameters of an estimator as they are printed.
+func (w *reprWriter) params(e estimator, depth int) []representation {
+	list := make([]representation, len(e.params))
+	for i, param := range e.params {
+		list[i] = w.represent(param.value, depth+1)
+	}
+	return list
+}
+
+// changed is an estimator with those of its parameters that are not the
+// defaults of its release.
+func (w *reprWriter) changed(e estimator, params []representation) representation {
 	r := representation{open: e.name() + "(", close: ")"}
-	defaults := defaultsOf(e.class)
-	for _, param := range e.params {
-		value := w.represent(param.value, depth+1)
-		if !defaults.isDefault(param.name, value.flat, e.version) {
-			r.items = append(r.items, reprItem{param.name + "=", value})
+	defaults, release := defaultsOf(e.class), defaultRelease(e.version)
+	for i, param := range e.params {
+		if !defaults.isDefault(param.name, params[i].flat, release) {
+			r.items = append(r.items, reprItem{param.name + "=", params[i]})
 		}
 	}
 	return r.joined()
