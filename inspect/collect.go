@@ -88,7 +88,7 @@ func (c *collector) global(g Global, again bool) {
 // names gathers the names of a program and what it does with each. It returns
 // the data that the program hands to other loaders.
 func (c *collector) names(p *pickle.Program, member string, how *reading) []nested {
-	n := names{c: c, p: p, member: member, again: how.again, astray: how.astray, uses: make([]Uses, len(p.Globals()))}
+	n := names{c: c, p: p, member: member, again: how.again, astray: how.astray, foreign: how.foreign, uses: make([]Uses, len(p.Globals()))}
 	n.rows, n.looked = rowsOf(p.Globals()), make([]uint8, len(n.uses))
 	n.explained, n.opaque, n.binds = make([]bool, len(n.uses)), make([]bool, len(n.uses)), make([]bool, len(n.uses))
 	for e := range p.Events() {
@@ -99,8 +99,8 @@ func (c *collector) names(p *pickle.Program, member string, how *reading) []nest
 		if n.astray && g.Kind == pickle.Computed && !g.Made {
 			continue // a reading gone astray takes a class for text
 		}
-		if n.astray && g.Kind == pickle.Extension && n.uses[i] == 0 {
-			continue // it meets any opcode, and what is looked up and left is nothing of the file's
+		if (n.astray || n.foreign) && g.Kind == pickle.Extension && n.uses[i] == 0 {
+			continue // such a reading meets any opcode, and what is looked up and left is nothing of the file's
 		}
 		out := Global{
 			Module: g.Module, Qualname: g.Qualname, Kind: GlobalKind(g.Kind),
@@ -135,6 +135,7 @@ type names struct {
 	member    string
 	again     bool
 	astray    bool
+	foreign   bool       // the file is of another format
 	uses      []Uses     // by index in Program.Globals, as the following
 	explained []bool     // some call of it was resolved to another name
 	opaque    []bool     // some call of it was not

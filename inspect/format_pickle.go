@@ -35,6 +35,7 @@ type reading struct {
 	joblib   *joblibLoader // nil for plain pickle.load
 	offset   int64         // of the first program
 	again    bool          // another reading took these bytes already: only new names count
+	foreign  bool          // the file is of another format
 	astray   bool          // it takes an array's bytes for opcodes
 	ends     []int64       // where frames end behind STOP
 	whole    int           // programs read to STOP
@@ -106,7 +107,7 @@ func (w *walk) compressed(c *codec, r io.ReaderAt, size int64) bool {
 // opcodes reads a file that is something else as pickle.load does, which takes
 // any for opcodes.
 func (w *walk) opcodes(r io.ReaderAt, size int64) {
-	s, first := &stream{at: r, size: size, member: w.member}, &reading{again: true, joblib: &joblibLoader{}}
+	s, first := &stream{at: r, size: size, member: w.member}, &reading{again: true, foreign: true, joblib: &joblibLoader{}}
 	w.read(s, first)
 	w.others(s, first)
 }
@@ -276,7 +277,7 @@ func (w *walk) settle(s *stream, first *reading) {
 // others takes the further readings of what a first one met.
 func (w *walk) others(s *stream, first *reading) {
 	for _, other := range otherReadings(first) {
-		other.again = true
+		other.again, other.foreign = true, first.foreign
 		w.read(s, other)
 		first.crossed = first.crossed || other.crossed
 	}

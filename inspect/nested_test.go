@@ -3,6 +3,7 @@ package inspect
 import (
 	"bytes"
 	"compress/zlib"
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -144,4 +145,18 @@ func deflated(text string) []byte {
 	w.Write([]byte(text))
 	w.Close()
 	return b.Bytes()
+}
+
+// TestExtensionElsewhere holds that a file of another format is none of an
+// extension code where its first bytes happen to be one, unless that is used.
+func TestExtensionElsewhere(t *testing.T) {
+	header := `{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`
+	file := "\x82\x01\x00\x00\x00\x00\x00\x00" + header + strings.Repeat(" ", 0x182-len(header)) + "\x00"
+	if m := new(Inspector).Reader(context.Background(), "x", strings.NewReader(file), int64(len(file))); m.Format != "safetensors" || len(m.Globals)+len(m.Issues) > 0 {
+		t.Errorf("got %s, %v, %v", m.Format, m.Globals, m.Issues)
+	}
+	file = "CBM1" + strings.Repeat("x", 64) + "\x82\x01)R."
+	if m := new(Inspector).Reader(context.Background(), "x", strings.NewReader(file), int64(len(file))); len(m.Globals) == 0 {
+		t.Errorf("got %s, %v", m.Format, m.Issues)
+	}
 }
