@@ -55,7 +55,7 @@ var zipKinds = []zipKind{
 const kerasDoc = "`.keras` archives and `.h5` files: each class and function that Keras would look up is judged as a name; code in the configuration, " +
 	"as of a Lambda layer, is untrusted; the weights"
 
-const torchDoc = "as zip, as the older stream of pickles, and as the oldest tar: each tensor's dtype, shape and order; the classes of TorchScript are untrusted, its source files listed"
+const torchDoc = "as zip, as the older stream of pickles, and as the oldest tar: each tensor's dtype, shape and order; modules and state dicts with their parameters; the classes of TorchScript are untrusted, its source files listed"
 
 // readZip reads every member of a zip archive.
 func readZip(w *walk, r io.ReaderAt, size int64) bool {

@@ -15,7 +15,7 @@ type FormatInfo struct {
 // pickleFormats are told by no first bytes and so have no row among formats.
 var pickleFormats = []FormatInfo{
 	{"pickle", "model", "protocols 0 to 5, of Python 2 and 3, also cloudpickle and dill; several programs in one file; as the C unpickler, `pickle.py` " +
-		"and joblib read it, where they differ; what a program hands to another loader is read in place"},
+		"and joblib read it, where they differ; what a program hands to another loader is read in place; estimators, DataFrames and functions are told of"},
 	{"joblib", "model", "0.9 to 1.6: arrays between the opcodes are stepped over, object arrays and side files are read; compressed, and the old `ZF` form"},
 	{"joblib-data", "model", "the bare bytes of an array in a file beside a pickle, which names it"},
 }
