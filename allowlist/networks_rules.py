@@ -212,7 +212,8 @@ add("skorch", " ".join("skorch.callbacks.training:%s.%s" % (owner, method) for o
 add("torch", "torch.utils.data.dataloader.DataLoader torch.utils.data.DataLoader", HELD, "class held by what trains; made, it reads the data that it is given")
 add("keras", "keras.saving.pickle_utils.deserialize_model_from_bytecode keras.src.saving.pickle_utils.deserialize_model_from_bytecode", ("plain",),
     "a Keras archive in bytes, which is read as such")
-add("torch", "torch.utils.hooks.RemovableHandle", MADE, "place of a hook, its state is a dict and a number")
+add("torch", "torch.optim.Adafactor", DATA, "optimiser or schedule, its state goes into its attributes")
+add("torch", "torch.utils.hooks.RemovableHandle", DATA, "place of a hook, its state is a dict and a number")
 for module, kinds in {"batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d", "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
                       "instancenorm": "InstanceNorm1d InstanceNorm2d InstanceNorm3d", "linear": "Linear"}.items():
     add("torch", " ".join("torch.nn.modules.%s:Lazy%s.%s" % (module, kind, method) for kind in kinds.split()
@@ -225,6 +226,15 @@ add("autogluon", "autogluon.timeseries.learner.TimeSeriesLearner", DATA, "class 
 add("autogluon", "autogluon.core.metrics.rmse_func", HELD, FN)
 add("numpy", " ".join("numpy.%s.%s" % (module, name) for module, names in PYTHON2_UFUNCS.items() for name in names.split()), HELD, "ufunc, computes on numbers")
 add("sklego", " ".join("sklego.meta._decay_utils.%s_decay" % kind for kind in "linear exponential stepwise sigmoid".split()), HELD, FN)
+
+add("python", "zlib.adler32 zlib.crc32", HELD, "checksum of bytes")
+add("gensim", "gensim.utils.FakeDict", MADE, "numbers and their text as a dict, its state is how many")
+add("networkx", "networkx.algorithms.planarity.PlanarEmbedding", DATA, "graph or a view of one, its state goes into its attributes")
+add("networkx", "networkx.algorithms.planarity:PlanarEmbedding._forbidden", HELD, "raises an error")
+add("networkx", "networkx.classes.function.frozen", CALLED, "raises an error")
+add("networkx", "networkx.classes.filters.no_filter", HELD, "says True, whatever it is given")
+add("transformers", "transformers.integrations.heterogeneity.configuration_utils._HeterogeneitySpec", DATA,
+    "settings of single layers, its state goes into its attributes")
 
 add("theano", "theano.tensor.sharedvar.TensorSharedVariable theano.tensor.sharedvar.ScalarSharedVariable theano.tensor.type.TensorType "
     "theano.gof.link.Container theano.gof.utils.scratchpad theano.gof.utils.scratchpad theano.scalar.basic.Scalar", DATA,
