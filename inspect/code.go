@@ -15,7 +15,7 @@ import (
 const maxCodeItems = 200
 
 // maxCodeText bounds the text of all code objects of a file: they may share it.
-const maxCodeText = 4 << 20
+const maxCodeText = 2 << 20
 
 // Flags of a code object.
 const (
@@ -102,21 +102,32 @@ func (n *names) code(e pickle.Event) {
 		Args: n.parameters(parts.counts, parts.shape.keyword, parts.variables), Member: n.member, Offset: e.Offset,
 	}
 	c.Line, _ = n.p.Int(parts.line)
-	for _, list := range [][]string{c.Args, c.Names, c.Consts} {
+	body := n.body(parts)
+	n.c.codeText += len(body.Code) + len(body.Lines)
+	for _, list := range [][]string{c.Args, body.Consts, body.Names, body.Locals, body.Cells, body.Free} {
 		for _, text := range list {
-			n.c.codeText += len(text)
+			n.c.codeText += len(text) + 1
 		}
+	}
+	if fit := pycode.Candidates(body, parts.shape.releases); len(fit) > 0 && len(fit) < len(parts.shape.releases) {
+		c.Python = n.compiled(fit)
 	}
 	n.c.model.Code = append(n.c.model.Code, c)
 	if n.c.bodies != nil {
-		body := n.body(parts)
-		for _, list := range [][]string{body.Consts, body.Names, body.Locals, body.Cells, body.Free} {
-			for _, text := range list {
-				n.c.codeText += len(text)
-			}
-		}
 		n.c.bodies(c, body, parts.shape.releases)
 	}
+}
+
+// compiled notes which releases of Python have the instructions of a function.
+func (n *names) compiled(fit []string) string {
+	const source = "instructions of a function"
+	from, before := pycode.Bounds(fit)
+	n.c.version("python", ">="+from, source, n.member)
+	if before == "" {
+		return ">=" + from
+	}
+	n.c.version("python", "<"+before, source, n.member)
+	return ">=" + from + ",<" + before
 }
 
 // maxBodyItems bounds each list of a code object that is disassembled.

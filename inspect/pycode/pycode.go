@@ -6,6 +6,7 @@ package pycode
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -58,15 +59,31 @@ func Disassemble(c Code, release string) ([]Instruction, error) {
 }
 
 // Candidates returns those of the releases whose instructions a code object
-// has, without any damage.
+// has, without any damage, and with what every function has there: RESUME
+// since 3.11.
 func Candidates(c Code, releases []string) []string {
 	var fit []string
-	for _, release := range releases {
-		if _, err := Disassemble(c, release); err == nil {
-			fit = append(fit, release)
+	for _, name := range releases {
+		list, err := Disassemble(c, name)
+		resumes := slices.ContainsFunc(list, func(i Instruction) bool { return i.Name == "RESUME" })
+		if err == nil && (resumes || find(name).minor < 11) {
+			fit = append(fit, name)
 		}
 	}
 	return fit
+}
+
+// Bounds are the oldest release that code which fits some releases is of, and
+// the first that it is not of; empty where the newest known here fits.
+func Bounds(fit []string) (from, before string) {
+	if len(fit) == 0 {
+		return "", ""
+	}
+	all := Releases()
+	if next := slices.Index(all, fit[len(fit)-1]) + 1; next < len(all) {
+		before = all[next]
+	}
+	return fit[0], before
 }
 
 // missing returns the names of a that b has not.
@@ -254,6 +271,6 @@ func (d *disassembler) targets() {
 		}
 	}
 	if len(d.out) == 0 {
-		d.bad(0, "there are no instructions")
+		d.bad(0, "no instructions are at hand: there are none, or too many to be held")
 	}
 }
