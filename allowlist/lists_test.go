@@ -143,6 +143,9 @@ func TestBuiltinListsLeaveModulesOut(t *testing.T) {
 				"joblib._parallel_backends", "joblib.hashing", "sklearn.datasets._base", "sklearn.utils._testing",
 				"sklearn.utils.testing", "sklearn.externals.six", "sklearn.tests",
 			} {
+				if entry.Module == "_io" && entry.Qualname == "BytesIO" {
+					continue // opens nothing
+				}
 				if strings.Contains(entry.Reason, "ufunc") && entry.Uses == inspect.Import {
 					continue // Python 2 names a ufunc by the first module that holds it
 				}

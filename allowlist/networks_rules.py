@@ -212,6 +212,9 @@ add("skorch", " ".join("skorch.callbacks.training:%s.%s" % (owner, method) for o
 add("torch", "torch.utils.data.dataloader.DataLoader torch.utils.data.DataLoader", HELD, "class held by what trains; made, it reads the data that it is given")
 add("keras", "keras.saving.pickle_utils.deserialize_model_from_bytecode keras.src.saving.pickle_utils.deserialize_model_from_bytecode", ("plain",),
     "a Keras archive in bytes, which is read as such")
+for name in "models.sequential:Sequential models.functional:Functional models.model:Model".split():
+    BY_HAND["keras.src.%s._unpickle_model" % name] = ("keras", ("plain",), "a Keras archive in bytes, which is read as such")
+add("python", "_io.BytesIO", ALL, "bytes in memory")
 add("torch", "torch.optim.Adafactor", DATA, "optimiser or schedule, its state goes into its attributes")
 add("torch", "torch.utils.hooks.RemovableHandle", DATA, "place of a hook, its state is a dict and a number")
 for module, kinds in {"batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d", "conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",

@@ -10,9 +10,9 @@ import (
 	"modelscan/inspect"
 )
 
-// TestPickledKeras holds that a pickled model of Keras 2 is trusted as the
+// TestPickledKeras holds that a pickled model of Keras is trusted as the
 // archive in it is, and that nothing else may stand there. The first programs
-// are what pickle.dump writes.
+// of each release are what pickle.dump writes.
 func TestPickledKeras(t *testing.T) {
 	archive := func(name string) string {
 		data, err := os.ReadFile("../testdata/models/" + name)
@@ -23,6 +23,10 @@ func TestPickledKeras(t *testing.T) {
 	}
 	const loader = "\x80\x03ckeras.src.saving.pickle_utils\ndeserialize_model_from_bytecode\nq\x00"
 	dense := archive("keras/keras-2.15.0-dense.keras")
+	const method = "\x80\x03cbuiltins\ngetattr\nckeras.src.models.functional\nFunctional\nX\x0f\x00\x00\x00_unpickle_model\x86Rq\x00"
+	const file = "c_io\nBytesIO\n)\x81"
+	newer := file + archive("keras/keras-3.15.1-dense.keras") + "K\x00N\x87b"
+	lambda := archive("keras/keras-3.15.1-lambda.keras")
 	var in inspect.Inspector
 	for _, row := range []struct {
 		name, program string
@@ -37,6 +41,17 @@ func TestPickledKeras(t *testing.T) {
 		{"a path", loader + text("/etc/passwd") + "\x85R.", Untrusted},
 		{"the loader held as well", loader + dense + "\x85Rh\x00\x86.", Untrusted},
 		{"a loader in a partial object", "\x80\x03cfunctools\npartial\n" + loader[2:] + dense + "\x86R.", Untrusted},
+		{"a model of Keras 3", method + newer + "\x85R.", Trusted},
+		{"a layer that is code, in Keras 3", method + file + lambda + "K\x00N\x87b\x85R.", Untrusted},
+		{"a file that is given other bytes", method + newer[:len(newer)-1] + "b" + lambda + "K\x00N\x87b\x85R.", Untrusted},
+		{"a file with attributes", method + newer[:len(newer)-3] + "}\x87b\x85R.", Untrusted},
+		{"the method held as well", method + newer + "\x85Rh\x00\x86.", Untrusted},
+		{"the method alone", method + ".", Untrusted},
+		{"another method alone", method + newer + "\x85R" + method[2:] + "\x86.", Untrusted},
+		{"the method in a partial object", "\x80\x03cfunctools\npartial\n" + method[2:] + newer + "\x86R.", Untrusted},
+		{"the method of another class", strings.Replace(method, "keras.src.models.functional", "mypackage", 1) + newer + "\x85R.", Untrusted},
+		{"the method of a layer", strings.Replace(method, "Functional", "Layer", 1) + newer + "\x85R.", Untrusted},
+		{"a state for the method", method + newer + "\x85R0h\x00}b.", Untrusted},
 		{"an archive and options", loader + dense + "N\x86R.", Untrusted},
 	} {
 		m := in.Reader(context.Background(), "x.pkl", strings.NewReader(row.program), int64(len(row.program)))

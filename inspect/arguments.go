@@ -230,6 +230,10 @@ func (n *names) explain(e pickle.Event, rule callRule, args []pickle.Value) {
 	n.explained[i] = true
 	for _, g := range found {
 		g.Uses, g.Count, g.Member, g.Offset = g.Uses|Import, 1, n.member, e.Offset
+		if _, ok := explainedLoader(g.Module, g.Qualname); ok {
+			g.Explained = Call
+			n.lookups[keyOf(&g)]++
+		}
 		n.c.global(g, n.again)
 	}
 }
@@ -238,17 +242,38 @@ func (n *names) explain(e pickle.Event, rule callRule, args []pickle.Value) {
 // holds as values: trusted code may call those with anything. And it notes
 // which classes of some packages the program holds nowhere.
 func (n *names) holding() {
-	needed := slices.Contains(n.explained, true)
+	needed := slices.Contains(n.explained, true) || len(n.lookups) > 0
 	for _, g := range n.p.Globals() {
 		needed = needed || n.weighty(&g)
 	}
 	if !needed {
 		return
 	}
-	n.unheld = n.p.Held()
+	n.unheld = n.p.Held(n.loaders)
+	n.unexplain()
 	for i, held := range n.unheld {
 		n.opaque[i] = n.opaque[i] || held
 		n.unheld[i] = !held && n.weighty(&n.p.Globals()[i])
+	}
+}
+
+// unexplain takes back what was explained of loaders that getattr gave, where
+// one is held, or was not called.
+func (n *names) unexplain() {
+	called := map[globalKey]int{}
+	for v, held := range n.loaders {
+		g, _ := n.resolve(v)
+		g.Member = n.member
+		if key := keyOf(&g); held {
+			n.c.revoke(key)
+		} else {
+			called[key]++
+		}
+	}
+	for key, times := range n.lookups {
+		if called[key] != times {
+			n.c.revoke(key)
+		}
 	}
 }
 

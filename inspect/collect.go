@@ -91,6 +91,7 @@ func (c *collector) names(p *pickle.Program, member string, how *reading) []nest
 	n := names{c: c, p: p, member: member, again: how.again, astray: how.astray, foreign: how.foreign, uses: make([]Uses, len(p.Globals()))}
 	n.rows, n.looked = rowsOf(p.Globals()), make([]uint8, len(n.uses))
 	n.explained, n.opaque, n.binds = make([]bool, len(n.uses)), make([]bool, len(n.uses)), make([]bool, len(n.uses))
+	n.lookups, n.loaders = map[globalKey]int{}, map[pickle.Value]bool{}
 	for e := range p.Events() {
 		n.event(e)
 	}
@@ -144,6 +145,8 @@ type names struct {
 	looked    []uint8    // how many of its states were looked at
 	unheld    []bool     // it is known to be held nowhere; nil where nobody asked
 	nested    []nested
+	lookups   map[globalKey]int       // how often getattr gave a loader that its data explains
+	loaders   map[pickle.Value]bool   // those that were called, and whether one is held as well
 	keys      map[string]pickle.Value // scratch
 }
 
@@ -195,6 +198,9 @@ func (n *names) use(v pickle.Value, use Uses, offset int64) {
 		}
 		if g, ok := n.resolve(v); ok {
 			g.Uses, g.Count, g.Member, g.Offset = Import|use, 1, n.member, offset
+			if _, ok := explainedLoader(g.Module, g.Qualname); ok {
+				g.Explained = Call
+			}
 			n.c.global(g, n.again)
 			return
 		}

@@ -38,7 +38,6 @@ var nestedLoaders = map[[2]string]int{
 	{"keras.saving.pickle_utils", "deserialize_model_from_bytecode"}:                    0,
 	{"keras.src.saving.pickle_utils", "deserialize_model_from_bytecode"}:                0,
 	{"keras.saving.legacy.saved_model.pickle_utils", "deserialize_model_from_bytecode"}: 0,
-	{"keras.src.saving.keras_saveable", "KerasSaveable._unpickle_model"}:                0,
 	{"tensorflow.python.keras.saving.pickle_utils", "deserialize_model_from_bytecode"}:  0,
 	{"skops.io", "loads"}: 0, {"skops.io._persist", "loads"}: 0,
 	{"torch", "load"}: 0, {"torch.serialization", "load"}: 0, {"torch.jit", "load"}: 0,
@@ -55,9 +54,25 @@ var explainedLoaders = map[[2]string]string{
 	{"keras.src.saving.pickle_utils", "deserialize_model_from_bytecode"}: "keras",
 }
 
+// explainedLoader returns the format that explains a loader. Classes of Keras 3
+// have a method that is one.
+func explainedLoader(module, qualname string) (string, bool) {
+	if format, ok := explainedLoaders[[2]string{module, qualname}]; ok {
+		return format, true
+	}
+	return "keras", kerasMethod(module, qualname)
+}
+
+func kerasMethod(module, qualname string) bool {
+	return strings.HasPrefix(module, "keras.src.") && strings.HasSuffix(qualname, "._unpickle_model")
+}
+
 // nestedLoader returns which argument of a function is loaded, and false
 // where the function is no loader.
 func nestedLoader(g *pickle.Global) (int, bool) {
+	if kerasMethod(g.Module, g.Qualname) {
+		return 0, true
+	}
 	if at, ok := nestedLoaders[[2]string{g.Module, g.Qualname}]; ok {
 		return at, true
 	}
@@ -81,19 +96,28 @@ func (n *names) loads(e pickle.Event) {
 	}
 	g, ok := n.p.Global(subject)
 	if !ok {
-		return
+		named, ok := n.resolve(subject)
+		if !ok {
+			return
+		}
+		g = &pickle.Global{Module: named.Module, Qualname: named.Qualname, RawModule: named.Module, RawQualname: named.Qualname}
 	}
 	at, ok := nestedLoader(g)
 	if !ok || at >= len(args) {
 		return
 	}
 	piece := nested{name: g.Module + "." + g.Qualname, value: args[at], offset: e.Offset}
-	if as, ok := explainedLoaders[[2]string{g.Module, g.Qualname}]; ok {
-		i, _ := n.p.GlobalIndex(subject)
-		if e.Kind != pickle.Reduce || subject != e.Subject || len(args) != 1 {
-			n.opaque[i] = true
-		} else {
-			n.explained[i] = true
+	if as, ok := explainedLoader(g.Module, g.Qualname); ok {
+		i, imported := n.p.GlobalIndex(subject)
+		plain := e.Kind == pickle.Reduce && subject == e.Subject && len(args) == 1
+		switch {
+		case imported:
+			n.explained[i] = n.explained[i] || plain
+			n.opaque[i] = n.opaque[i] || !plain
+		case plain:
+			n.loaders[subject] = false
+		}
+		if plain {
 			piece.as = as
 			piece.explains = &globalKey{module: g.Module, qualname: g.Qualname, raw: rawName(g), member: n.member}
 		}
@@ -293,6 +317,10 @@ const maxDataForms = 16
 func dataOf(p *pickle.Program, v pickle.Value) (dataForm, bool) {
 	var form dataForm
 	for range maxDataForms {
+		if inside, ok := bytesInFile(p, v); ok {
+			v = inside
+			continue
+		}
 		call, ok := p.Call(v)
 		if !ok {
 			data, ok := p.Data(v)
@@ -314,6 +342,25 @@ func dataOf(p *pickle.Program, v pickle.Value) (dataForm, bool) {
 		v = args[0]
 	}
 	return form, false
+}
+
+// bytesInFile returns the bytes of a BytesIO that was made by its state: them,
+// the place in them, and attributes of its own, of which there are none.
+func bytesInFile(p *pickle.Program, v pickle.Value) (pickle.Value, bool) {
+	call, ok := p.Call(v)
+	g, named := p.Global(call.Subject)
+	if !ok || !named || call.Kind != pickle.NewObj || g.Module != "_io" || g.Qualname != "BytesIO" {
+		return 0, false
+	}
+	states := slices.Collect(p.States(v))
+	if len(states) != 1 {
+		return 0, false
+	}
+	state, ok := p.Tuple(states[0])
+	if !ok || len(state) != 3 || !p.IsNone(state[2]) {
+		return 0, false
+	}
+	return state[0], true
 }
 
 // dataStep returns what a call makes of its first argument; nil where it

@@ -341,8 +341,9 @@ func (p *Program) States(v Value) iter.Seq[Value] {
 
 // Held tells, by index in Globals, which imported objects are part of
 // something: of a container, arguments, a state, items, an id, or the result.
-// The others were called or given state, and dropped.
-func (p *Program) Held() []bool {
+// The others were called or given state, and dropped. Of the values in watch
+// it tells the same there.
+func (p *Program) Held(watch map[Value]bool) []bool {
 	held := make([]bool, len(p.globals))
 	makings := p.makings()
 	note := func(values ...Value) {
@@ -352,6 +353,9 @@ func (p *Program) Held() []bool {
 			}
 			if _, ok := makings[v]; ok {
 				makings[v] = true
+			}
+			if _, ok := watch[v]; ok {
+				watch[v] = true
 			}
 		}
 	}
@@ -378,6 +382,9 @@ func (p *Program) Held() []bool {
 		if e.Kind == Items && p.kind(e.Subject) != Instance { // the graph has not all that was put there
 			for i := range held {
 				held[i] = true
+			}
+			for v := range watch {
+				watch[v] = true
 			}
 		}
 	}
