@@ -109,6 +109,7 @@ FAMILIES += [
  ('pillow', r"PIL\.TiffImagePlugin\.IFDRational|PIL\.PngImagePlugin\.iTXt", None, ALL, "number or text of an image's metadata"),
 ]
 FAMILIES += [
+ ('scikeras', r"scikeras\.(wrappers|utils\.transformers)\.[A-Z]\w+", None, DATA, "estimator, its state goes into its attributes"),
  ('autogluon', r"autogluon\.timeseries\.(metrics(\.\w+)?|utils\.features|dataset\.ts_dataframe|models\.(\w+\.)*\w+|learner|trainer(\.\w+)?|predictor|splitter)\.[A-Z]\w+", None, MADE, "class of AutoGluon, state goes into its attributes"),
  ('autogluon', r"autogluon\.(tabular\.(trainer\.auto_trainer\.AutoTrainer|learner\.default_learner\.DefaultLearner|predictor\.predictor\.TabularPredictor)|core\.dataset\.TabularDataset)", None, MADE, "class of AutoGluon, state goes into its attributes"),
 ]
@@ -214,6 +215,7 @@ add("keras", "keras.saving.pickle_utils.deserialize_model_from_bytecode keras.sr
     "a Keras archive in bytes, which is read as such")
 for name in "models.sequential:Sequential models.functional:Functional models.model:Model".split():
     BY_HAND["keras.src.%s._unpickle_model" % name] = ("keras", ("plain",), "a Keras archive in bytes, which is read as such")
+add("scikeras", "scikeras._saving_utils.unpack_keras_model", ("plain",), "a Keras archive in bytes, which is read as such")
 add("python", "_io.BytesIO", ALL, "bytes in memory")
 add("torch", "torch.optim.Adafactor", DATA, "optimiser or schedule, its state goes into its attributes")
 add("torch", "torch.utils.hooks.RemovableHandle", DATA, "place of a hook, its state is a dict and a number")

@@ -26,6 +26,14 @@ func TestPickledKeras(t *testing.T) {
 	const method = "\x80\x03cbuiltins\ngetattr\nckeras.src.models.functional\nFunctional\nX\x0f\x00\x00\x00_unpickle_model\x86Rq\x00"
 	const file = "c_io\nBytesIO\n)\x81"
 	newer := file + archive("keras/keras-3.15.1-dense.keras") + "K\x00N\x87b"
+	const wrapper = "\x80\x03cscikeras._saving_utils\nunpack_keras_model\nq\x00"
+	array := func(shape, data string) string {
+		if shape == "" {
+			shape = "J" + data[1:5] + "\x85"
+		}
+		return "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00\x85C\x01btR(K\x01" + shape + "cnumpy\ndtype\nX\x02\x00\x00\x00u1\x89\x88\x87R" +
+			"(K\x03X\x01\x00\x00\x00|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89" + data + "tb"
+	}
 	lambda := archive("keras/keras-3.15.1-lambda.keras")
 	var in inspect.Inspector
 	for _, row := range []struct {
@@ -52,6 +60,11 @@ func TestPickledKeras(t *testing.T) {
 		{"the method of another class", strings.Replace(method, "keras.src.models.functional", "mypackage", 1) + newer + "\x85R.", Untrusted},
 		{"the method of a layer", strings.Replace(method, "Functional", "Layer", 1) + newer + "\x85R.", Untrusted},
 		{"a state for the method", method + newer + "\x85R0h\x00}b.", Untrusted},
+		{"a model that scikeras wraps", wrapper + array("", archive("keras/keras-3.15.1-dense.keras")) + "\x85R.", Trusted},
+		{"a layer that is code in scikeras", wrapper + array("", lambda) + "\x85R.", Untrusted},
+		{"an array of two axes", wrapper + array("K\x01K\x02\x86", archive("keras/keras-3.15.1-dense.keras")) + "\x85R.", Untrusted},
+		{"an array without bytes", wrapper + array("K\x01\x85", "]") + "\x85R.", Untrusted},
+		{"scikeras' loader held as well", wrapper + array("", archive("keras/keras-3.15.1-dense.keras")) + "\x85Rh\x00\x86.", Untrusted},
 		{"an archive and options", loader + dense + "N\x86R.", Untrusted},
 	} {
 		m := in.Reader(context.Background(), "x.pkl", strings.NewReader(row.program), int64(len(row.program)))

@@ -242,6 +242,11 @@ func (n *names) explain(e pickle.Event, rule callRule, args []pickle.Value) {
 // holds as values: trusted code may call those with anything. And it notes
 // which classes of some packages the program holds nowhere.
 func (n *names) holding() {
+	for i, g := range n.p.Globals() {
+		if _, ok := explainedLoader(g.Module, g.Qualname); ok && n.astray && n.uses[i] == 0 {
+			n.explained[i] = true // looked up, and left where the reading failed
+		}
+	}
 	needed := slices.Contains(n.explained, true) || len(n.lookups) > 0
 	for _, g := range n.p.Globals() {
 		needed = needed || n.weighty(&g)

@@ -39,6 +39,7 @@ var nestedLoaders = map[[2]string]int{
 	{"keras.src.saving.pickle_utils", "deserialize_model_from_bytecode"}:                0,
 	{"keras.saving.legacy.saved_model.pickle_utils", "deserialize_model_from_bytecode"}: 0,
 	{"tensorflow.python.keras.saving.pickle_utils", "deserialize_model_from_bytecode"}:  0,
+	{"scikeras._saving_utils", "unpack_keras_model"}:                                    0,
 	{"skops.io", "loads"}: 0, {"skops.io._persist", "loads"}: 0,
 	{"torch", "load"}: 0, {"torch.serialization", "load"}: 0, {"torch.jit", "load"}: 0,
 	{"joblib", "load"}: 0, {"joblib.numpy_pickle", "load"}: 0, {"sklearn.externals.joblib", "load"}: 0,
@@ -52,6 +53,7 @@ var explainedLoaders = map[[2]string]string{
 	{"torch.storage", "_load_from_bytes"}:                                "torch",
 	{"keras.saving.pickle_utils", "deserialize_model_from_bytecode"}:     "keras",
 	{"keras.src.saving.pickle_utils", "deserialize_model_from_bytecode"}: "keras",
+	{"scikeras._saving_utils", "unpack_keras_model"}:                     "keras",
 }
 
 // explainedLoader returns the format that explains a loader. Classes of Keras 3
@@ -317,7 +319,7 @@ const maxDataForms = 16
 func dataOf(p *pickle.Program, v pickle.Value) (dataForm, bool) {
 	var form dataForm
 	for range maxDataForms {
-		if inside, ok := bytesInFile(p, v); ok {
+		if inside, ok := bytesInside(p, v); ok {
 			v = inside
 			continue
 		}
@@ -344,23 +346,29 @@ func dataOf(p *pickle.Program, v pickle.Value) (dataForm, bool) {
 	return form, false
 }
 
-// bytesInFile returns the bytes of a BytesIO that was made by its state: them,
-// the place in them, and attributes of its own, of which there are none.
-func bytesInFile(p *pickle.Program, v pickle.Value) (pickle.Value, bool) {
+// bytesInside returns the bytes of an object that its state made: of a
+// BytesIO, them, the place in them, and attributes of its own, of which there
+// are none; of an array of NumPy's in one axis, a version, the shape, the
+// dtype, the order, and them; of one of joblib's, what stood in the stream.
+func bytesInside(p *pickle.Program, v pickle.Value) (pickle.Value, bool) {
+	if _, data, _, ok := p.Inline(v); ok {
+		return data, true
+	}
 	call, ok := p.Call(v)
 	g, named := p.Global(call.Subject)
-	if !ok || !named || call.Kind != pickle.NewObj || g.Module != "_io" || g.Qualname != "BytesIO" {
-		return 0, false
-	}
 	states := slices.Collect(p.States(v))
-	if len(states) != 1 {
+	if !ok || !named || len(states) != 1 {
 		return 0, false
 	}
-	state, ok := p.Tuple(states[0])
-	if !ok || len(state) != 3 || !p.IsNone(state[2]) {
-		return 0, false
+	state, _ := p.Tuple(states[0])
+	switch {
+	case call.Kind == pickle.NewObj && g.Module == "_io" && g.Qualname == "BytesIO" && len(state) == 3 && p.IsNone(state[2]):
+		return state[0], true
+	case call.Kind == pickle.Reduce && g.Qualname == "_reconstruct" && strings.HasPrefix(g.Module, "numpy.") && len(state) == 5:
+		shape, ok := p.Tuple(state[1])
+		return state[4], ok && len(shape) == 1
 	}
-	return state[0], true
+	return 0, false
 }
 
 // dataStep returns what a call makes of its first argument; nil where it
