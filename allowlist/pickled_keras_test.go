@@ -34,6 +34,8 @@ func TestPickledKeras(t *testing.T) {
 		return "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00\x85C\x01btR(K\x01" + shape + "cnumpy\ndtype\nX\x02\x00\x00\x00u1\x89\x88\x87R" +
 			"(K\x03X\x01\x00\x00\x00|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89" + data + "tb"
 	}
+	even := archive("keras/keras-3.15.1-dense.keras")
+	half := "J" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(even)-5)/2)) + "\x85"
 	lambda := archive("keras/keras-3.15.1-lambda.keras")
 	var in inspect.Inspector
 	for _, row := range []struct {
@@ -63,6 +65,7 @@ func TestPickledKeras(t *testing.T) {
 		{"a model that scikeras wraps", wrapper + array("", archive("keras/keras-3.15.1-dense.keras")) + "\x85R.", Trusted},
 		{"a layer that is code in scikeras", wrapper + array("", lambda) + "\x85R.", Untrusted},
 		{"an array of two axes", wrapper + array("K\x01K\x02\x86", archive("keras/keras-3.15.1-dense.keras")) + "\x85R.", Untrusted},
+		{"an array whose bytes may be swapped", strings.NewReplacer("u1", "u2", "\x00|", "\x00<").Replace(wrapper+array(half, even)) + "\x85R.", Untrusted},
 		{"an array without bytes", wrapper + array("K\x01\x85", "]") + "\x85R.", Untrusted},
 		{"scikeras' loader held as well", wrapper + array("", archive("keras/keras-3.15.1-dense.keras")) + "\x85Rh\x00\x86.", Untrusted},
 		{"an archive and options", loader + dense + "N\x86R.", Untrusted},

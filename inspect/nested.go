@@ -350,9 +350,14 @@ func dataOf(p *pickle.Program, v pickle.Value) (dataForm, bool) {
 // BytesIO, them, the place in them, and attributes of its own, of which there
 // are none; of an array of NumPy's in one axis, a version, the shape, the
 // dtype, the order, and them; of one of joblib's, what stood in the stream.
+// Items of more than a byte may be swapped when they are loaded.
 func bytesInside(p *pickle.Program, v pickle.Value) (pickle.Value, bool) {
-	if _, data, _, ok := p.Inline(v); ok {
-		return data, true
+	single := func(dtype pickle.Value) bool {
+		d, ok := dtypeOf(p, dtype, 0)
+		return ok && d.itemSize == 1 && !d.hasObject
+	}
+	if wrapper, data, _, ok := p.Inline(v); ok {
+		return data, single(readWrapper(p, wrapper)["dtype"])
 	}
 	call, ok := p.Call(v)
 	g, named := p.Global(call.Subject)
@@ -366,7 +371,7 @@ func bytesInside(p *pickle.Program, v pickle.Value) (pickle.Value, bool) {
 		return state[0], true
 	case call.Kind == pickle.Reduce && g.Qualname == "_reconstruct" && strings.HasPrefix(g.Module, "numpy.") && len(state) == 5:
 		shape, ok := p.Tuple(state[1])
-		return state[4], ok && len(shape) == 1
+		return state[4], ok && len(shape) == 1 && single(state[2])
 	}
 	return 0, false
 }
