@@ -1,7 +1,11 @@
 package inspect
 
 import (
+	"encoding/base64"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"modelscan/inspect/pycode"
 	"modelscan/pickle"
@@ -102,32 +106,67 @@ func (n *names) code(e pickle.Event) {
 		Args: n.parameters(parts.counts, parts.shape.keyword, parts.variables), Member: n.member, Offset: e.Offset,
 	}
 	c.Line, _ = n.p.Int(parts.line)
-	body := n.body(parts)
-	n.c.codeText += len(body.Code) + len(body.Lines)
-	for _, list := range [][]string{c.Args, body.Consts, body.Names, body.Locals, body.Cells, body.Free} {
+	n.c.addCode(c, n.body(parts), parts.shape.releases)
+}
+
+// addCode adds a code object that has one of the forms of some releases.
+func (c *collector) addCode(code Code, body pycode.Code, releases []string) {
+	c.codeText += len(body.Code) + len(body.Lines)
+	for _, list := range [][]string{code.Args, body.Consts, body.Names, body.Locals, body.Cells, body.Free} {
 		for _, text := range list {
-			n.c.codeText += len(text) + 1
+			c.codeText += len(text) + 1
 		}
 	}
-	if fit := pycode.Candidates(body, parts.shape.releases); len(fit) > 0 && len(fit) < len(parts.shape.releases) {
-		c.Python = n.compiled(fit)
+	if fit := pycode.Candidates(body, releases); len(fit) > 0 && len(fit) < len(releases) {
+		code.Python = c.compiled(fit, code.Member)
 	}
-	n.c.model.Code = append(n.c.model.Code, c)
-	if n.c.bodies != nil {
-		n.c.bodies(c, body, parts.shape.releases)
+	c.model.Code = append(c.model.Code, code)
+	if c.bodies != nil {
+		c.bodies(code, body, releases)
 	}
 }
 
 // compiled notes which releases of Python have the instructions of a function.
-func (n *names) compiled(fit []string) string {
+func (c *collector) compiled(fit []string, member string) string {
 	const source = "instructions of a function"
 	from, before := pycode.Bounds(fit)
-	n.c.version("python", ">="+from, source, n.member)
+	c.version("python", ">="+from, source, member)
 	if before == "" {
 		return ">=" + from
 	}
-	n.c.version("python", "<"+before, source, n.member)
+	c.version("python", "<"+before, source, member)
 	return ">=" + from + ",<" + before
+}
+
+// marshalled adds the code objects that base64 of what marshal wrote has, if
+// that is what a text is.
+func (c *collector) marshalled(text, member string, offset int64) {
+	data, err := base64.StdEncoding.DecodeString(strings.NewReplacer("\n", "", "\r", "").Replace(text))
+	if err != nil {
+		return
+	}
+	functions, err := pycode.Unmarshal(data)
+	if err != nil {
+		return
+	}
+	for _, f := range functions {
+		if len(c.model.Code) >= maxFacts || c.codeText > maxCodeText {
+			return
+		}
+		code := Code{
+			Name: cut(f.Name), Qualname: cut(f.Qualname), Filename: cut(f.Filename), Line: f.FirstLine,
+			Args:   parameters(f.Locals, f.Args, f.KeywordOnly, f.Flags),
+			Names:  append([]string{}, f.Names[:min(len(f.Names), maxCodeItems)]...),
+			Consts: append([]string{}, f.Consts[:min(len(f.Consts), maxCodeItems)]...),
+			Member: member, Offset: offset,
+		}
+		for _, shape := range append(slices.Collect(maps.Values(codeShapes)), codeShape311) {
+			if shape.releases[0] == f.Releases[0] {
+				code.Python = shape.python
+			}
+		}
+		c.addCode(code, f.Code, f.Releases)
+	}
 }
 
 // maxBodyItems bounds each list of a code object that is disassembled.
@@ -173,11 +212,16 @@ func (n *names) parameters(counts []pickle.Value, keyword int, variables pickle.
 	if keyword >= 0 {
 		keywords = number(keyword)
 	}
-	all := n.words(variables, int(min(positional+keywords+2, maxCodeItems)))
 	flags, _ := n.p.Int(counts[len(counts)-1])
-	var list []string
+	return parameters(n.words(variables, int(min(positional+keywords+2, maxCodeItems))), positional, keywords, flags)
+}
+
+// parameters are the first of a function's variables, with the stars of the
+// last where the flags say so.
+func parameters(all []string, positional, keywords, flags int64) []string {
+	list := []string{}
 	take := func(count int64, stars string) {
-		for ; count > 0 && len(all) > 0; count-- {
+		for ; count > 0 && len(all) > 0 && len(list) < maxCodeItems; count-- {
 			list = append(list, stars+all[0])
 			all = all[1:]
 		}

@@ -48,3 +48,26 @@ func TestCode(t *testing.T) {
 		t.Errorf("told by their instructions: %v", exact)
 	}
 }
+
+// TestMarshalledCode holds that the function of a Lambda layer is told of,
+// wherever the configuration stands.
+func TestMarshalledCode(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join(testdata, "models/keras/*lambda*"))
+	if err != nil || len(paths) < 10 {
+		t.Fatalf("got %d files, %v", len(paths), err)
+	}
+	pythons := map[string]string{"2.4.0": ">=3.8,<3.10", "2.15.0": ">=3.11,<3.13", "3.15.1": ">=3.13"}
+	var in Inspector
+	for _, path := range paths {
+		m, err := in.File(context.Background(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := fmt.Sprint("<lambda> made-up.py 1 [x factor] ", pythons[strings.Split(filepath.Base(path), "-")[1]])
+		if len(m.Code) != 1 {
+			t.Errorf("%s: got %d functions", path, len(m.Code))
+		} else if c := m.Code[0]; fmt.Sprint(c.Name, " ", c.Filename, " ", c.Line, " ", c.Args, " ", c.Python) != want {
+			t.Errorf("%s: got %+v, want %s", path, c, want)
+		}
+	}
+}

@@ -220,6 +220,9 @@ func (k *keras) text(key string, e docEvent) {
 		return
 	}
 	top := &k.stack[len(k.stack)-1]
+	if key == "code" || top.array && slices.Contains(kerasFunctions, top.key) {
+		k.w.marshalled(string(e.text), k.member, e.offset)
+	}
 	if top.array {
 		top.config = true // it holds texts
 		return
@@ -283,13 +286,16 @@ func (k *keras) describe(f *kerasFrame) {
 	}
 }
 
+// kerasFunctions are where a layer of Keras 2 has functions.
+var kerasFunctions = []string{"function", "mask", "output_shape"}
+
 // carried reports the functions of Keras 2 that stand in the configuration
 // of a layer itself: as marshalled bytecode, or by name.
 func (k *keras) carried(f *kerasFrame) {
 	if v := f.texts["vocabulary"]; v != "" {
 		k.hazard("keras-file", "keras.vocabulary", "the layer "+shortQuote(f.texts["name"])+" reads the file "+shortQuote(v), f.offset)
 	}
-	for _, key := range []string{"function", "mask", "output_shape"} {
+	for _, key := range kerasFunctions {
 		module := f.texts["module"]
 		if key != "function" {
 			module = f.texts[key+"_module"]

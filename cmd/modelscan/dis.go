@@ -27,8 +27,8 @@ func newDis() *cobra.Command {
 and argument, a line each. Compressed data is shown decompressed, and joblib's
 arrays are stepped over. Nothing is run.
 
-With --code, the instructions of the functions that the pickles carry, as
-Python's own dis module shows them. Where a function's form leaves open which
+With --code, the instructions of the functions that pickles and Keras' Lambda
+layers carry, as Python's own dis module shows them. Where a function's form leaves open which
 release of Python compiled it, it is shown as one of those that its
 instructions fit; --python names another.
 

@@ -24,6 +24,30 @@ func (r *release) lines(c Code) map[int]int64 {
 	return starts
 }
 
+// covers tells whether a table of lines is about all instructions, as those
+// from 3.10 on are, or about the beginnings of some, as the older ones.
+func (r *release) covers(c Code) bool {
+	covered := 0
+	switch {
+	case r.minor >= 11:
+		for i := 0; i < len(c.Lines); i++ {
+			if c.Lines[i]&0x80 != 0 { // an entry's first byte alone has this
+				covered += 2 * (int(c.Lines[i]&7) + 1)
+			}
+		}
+		return covered == len(c.Code)
+	case r.minor == 10:
+		for i := 0; i+1 < len(c.Lines); i += 2 {
+			covered += int(c.Lines[i])
+		}
+		return covered == len(c.Code)
+	}
+	for i := 0; i+1 < len(c.Lines); i += 2 {
+		covered += int(c.Lines[i])
+	}
+	return covered < max(len(c.Code), 1)
+}
+
 // increments reads co_lnotab: pairs of steps in bytes and in lines, the latter
 // signed from Python 3.6 on.
 func increments(c Code, signed bool, note func(int, int64)) {

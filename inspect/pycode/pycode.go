@@ -59,14 +59,14 @@ func Disassemble(c Code, release string) ([]Instruction, error) {
 }
 
 // Candidates returns those of the releases whose instructions a code object
-// has, without any damage, and with what every function has there: RESUME
-// since 3.11.
+// has, without any damage, and with what every function has there: lines, and
+// RESUME since 3.11.
 func Candidates(c Code, releases []string) []string {
 	var fit []string
 	for _, name := range releases {
 		list, err := Disassemble(c, name)
 		resumes := slices.ContainsFunc(list, func(i Instruction) bool { return i.Name == "RESUME" })
-		if err == nil && (resumes || find(name).minor < 11) {
+		if r := find(name); err == nil && r.covers(c) && (resumes || r.minor < 11) {
 			fit = append(fit, name)
 		}
 	}

@@ -12,10 +12,10 @@ import (
 // sample is a code object and what the dis module of its release says of it:
 // testdata/oracle/make_opcodes.py.
 type sample struct {
-	Release, Name, Code, Lines         string
-	Line                               int64
-	Consts, Names, Locals, Cells, Free []string
-	Instructions                       [][]any
+	Release, Name, Code, Lines, Marshal string
+	Line                                int64
+	Consts, Names, Locals, Cells, Free  []string
+	Instructions                        [][]any
 }
 
 func (s sample) code(t *testing.T) Code {
@@ -96,6 +96,61 @@ func TestCandidates(t *testing.T) {
 		t.Errorf("%d code objects fit one release alone", alone)
 	}
 }
+
+// TestUnmarshal holds that a marshalled module has the code objects that
+// Python says, and their instructions.
+func TestUnmarshal(t *testing.T) {
+	byRelease := map[string][]sample{}
+	for _, s := range samples(t) {
+		byRelease[s.Release] = append(byRelease[s.Release], s)
+	}
+	for release, list := range byRelease {
+		data, err := hex.DecodeString(list[0].Marshal)
+		if err != nil || len(data) == 0 {
+			t.Fatal(err)
+		}
+		got, err := Unmarshal(data)
+		if err != nil || len(got) != len(list) || !slices.Contains(got[0].Releases, release) {
+			t.Errorf("%s: got %d functions, want %d; %v", release, len(got), len(list), err)
+			continue
+		}
+		for _, f := range got {
+			i := slices.IndexFunc(list, func(s sample) bool { return s.Name == f.Name && s.Line == f.FirstLine })
+			if i < 0 {
+				t.Errorf("%s: %s at line %d is none", release, f.Name, f.FirstLine)
+				continue
+			}
+			want := list[i].code(t)
+			if !slices.Equal(f.Code.Code, want.Code) || !slices.Equal(f.Names, want.Names) || !slices.Equal(f.Locals, want.Locals) ||
+				!slices.Equal(f.Free, want.Free) || f.Filename != "model.py" || !slices.Equal(f.Lines, want.Lines) {
+				t.Errorf("%s: %s: got %+v, want %+v", release, f.Name, f, want)
+			}
+			slices.Sort(f.Cells)
+			slices.Sort(want.Cells)
+			if !slices.Equal(f.Cells, want.Cells) || len(f.Consts) != len(want.Consts) {
+				t.Errorf("%s: %s: got cells %q and constants %q, want %q and %q", release, f.Name, f.Cells, f.Consts, want.Cells, want.Consts)
+			}
+			if !slices.Contains(Candidates(f.Code, f.Releases), release) {
+				t.Errorf("%s: %s does not fit", release, f.Name)
+			}
+		}
+	}
+}
+
+// FuzzUnmarshal holds that any bytes are taken.
+func FuzzUnmarshal(f *testing.F) {
+	f.Add([]byte("\xe3\x00\x00\x00\x00"))
+	f.Add([]byte("c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00s\x01\x00\x00\x00S(\x01\x00\x00\x00N{N0"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, function := range must(Unmarshal(data)) {
+			for _, release := range function.Releases {
+				Disassemble(function.Code, release)
+			}
+		}
+	})
+}
+
+func must(list []Function, _ error) []Function { return list }
 
 // FuzzDisassemble holds that any bytes are taken, and all of them.
 func FuzzDisassemble(f *testing.F) {

@@ -9,6 +9,7 @@ from __future__ import print_function
 
 import dis
 import json
+import marshal
 import opcode
 import os
 import subprocess
@@ -101,7 +102,9 @@ def table():
 
 def codes():
     source = SOURCE2 if sys.version_info[0] == 2 else SOURCE
-    todo = [compile(source, "model.py", "exec")]
+    module = compile(source, "model.py", "exec")
+    marshalled = text(marshal.dumps(module))
+    todo = [module]
     while todo:
         code = todo.pop()
         todo += [const for const in code.co_consts if hasattr(const, "co_code")]
@@ -109,7 +112,8 @@ def codes():
         yield {"release": "%d.%d" % sys.version_info[:2], "name": code.co_name, "code": text(code.co_code), "line": code.co_firstlineno,
                "lines": text(lines), "consts": [shown(const) for const in code.co_consts], "names": list(code.co_names),
                "locals": list(code.co_varnames), "cells": list(code.co_cellvars), "free": list(code.co_freevars),
-               "instructions": list(instructions(code))}
+               "instructions": list(instructions(code)), "marshal": marshalled}
+        marshalled = ""
 
 
 def text(data):
