@@ -96,6 +96,10 @@ func (n *names) code(e pickle.Event) {
 	if n.again || len(n.c.model.Code) >= maxFacts || n.c.codeText > maxCodeText {
 		return
 	}
+	if args, _ := n.p.Tuple(e.Detail); len(args) == 1 && calledName(n.p, e.Subject) == "marshal.loads" {
+		n.c.marshalled(rawBytes(n.p, args[0]), n.member, e.Offset)
+		return
+	}
 	parts, ok := readCodeParts(n.p, e)
 	if !ok {
 		return
@@ -138,13 +142,17 @@ func (c *collector) compiled(fit []string, member string) string {
 	return ">=" + from + ",<" + before
 }
 
-// marshalled adds the code objects that base64 of what marshal wrote has, if
+// encoded adds the code objects that base64 of what marshal wrote has, if
 // that is what a text is.
-func (c *collector) marshalled(text, member string, offset int64) {
+func (c *collector) encoded(text, member string, offset int64) {
 	data, err := base64.StdEncoding.DecodeString(strings.NewReplacer("\n", "", "\r", "").Replace(text))
-	if err != nil {
-		return
+	if err == nil {
+		c.marshalled(data, member, offset)
 	}
+}
+
+// marshalled adds the code objects in what marshal wrote, if data is that.
+func (c *collector) marshalled(data []byte, member string, offset int64) {
 	functions, err := pycode.Unmarshal(data)
 	if err != nil {
 		return

@@ -71,3 +71,14 @@ func TestMarshalledCode(t *testing.T) {
 		}
 	}
 }
+
+// TestMarshalLoads holds that a pickle which has marshal load a function is
+// told of with that.
+func TestMarshalLoads(t *testing.T) {
+	code := "\xe3\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x03\x00\x00\x00\xf3\x04\x00\x00\x00\x97\x00y\x00" +
+		")\x01N\xa9\x00r\x02\x00\x00\x00\xf3\x00\x00\x00\x00\xda\x01a\xda\x01f\xda\x03g.f\x07\x00\x00\x00\xf3\x01\x00\x00\x00\x81\xf3\x00\x00\x00\x00"
+	m := inspectBytes("x.pkl", []byte("\x80\x04"+pickleName("marshal", "loads")+pickleBytes(code)+"\x85R."))
+	if len(m.Code) != 1 || m.Code[0].Qualname != "g.f" || m.Code[0].Line != 7 || m.Code[0].Python != ">=3.12,<3.13" {
+		t.Errorf("got %+v", m.Code)
+	}
+}

@@ -221,7 +221,7 @@ func (k *keras) text(key string, e docEvent) {
 	}
 	top := &k.stack[len(k.stack)-1]
 	if key == "code" || top.array && slices.Contains(kerasFunctions, top.key) {
-		k.w.marshalled(string(e.text), k.member, e.offset)
+		k.w.encoded(string(e.text), k.member, e.offset)
 	}
 	if top.array {
 		top.config = true // it holds texts
