@@ -20,6 +20,7 @@ import (
 func newDis() *cobra.Command {
 	var code bool
 	var python string
+	var limits limits
 	cmd := &cobra.Command{
 		Use:   "dis FILE [MEMBER]",
 		Short: "Show the opcodes of the pickles in a file",
@@ -43,12 +44,16 @@ and 3 where there is no pickle.`,
 			if python != "" && !slices.Contains(pycode.Releases(), python) {
 				return fmt.Errorf("--python: %q is none of %s", python, strings.Join(pycode.Releases(), ", "))
 			}
-			d := disassembly{out: cmd.OutOrStdout(), members: args[1:], python: python}
+			if err := limits.fromEnvironment(cmd); err != nil {
+				return err
+			}
+			d := disassembly{out: cmd.OutOrStdout(), members: args[1:], python: python, limits: limits.inspect()}
 			return d.run(cmd, args[0], code || python != "")
 		},
 	}
 	cmd.Flags().BoolVar(&code, "code", false, "show the instructions of functions")
 	cmd.Flags().StringVar(&python, "python", "", "the `RELEASE` of Python whose instructions they are, such as 3.12")
+	limits.addFlags(cmd)
 	return cmd
 }
 
@@ -58,6 +63,7 @@ type disassembly struct {
 	out     io.Writer
 	members []string
 	python  string
+	limits  inspect.Limits
 	shown   int
 	failed  []string
 }
@@ -134,9 +140,9 @@ func (d *disassembly) run(cmd *cobra.Command, path string, code bool) error {
 	if err := confine(cmd.Context(), []string{path}, nil); err != nil {
 		return err
 	}
-	in, what := &inspect.Inspector{Opcodes: d.pickles}, "pickle"
+	in, what := &inspect.Inspector{Limits: d.limits, Opcodes: d.pickles}, "pickle"
 	if code {
-		in, what = &inspect.Inspector{Bodies: d.function}, "code"
+		in, what = &inspect.Inspector{Limits: d.limits, Bodies: d.function}, "code"
 	}
 	model := inspectOne(cmd.Context(), in, targets[0])
 	switch {

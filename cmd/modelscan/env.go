@@ -23,6 +23,7 @@ type envSettings struct {
 	format    string
 	quiet     bool
 	checklist bool
+	limits    limits
 	against
 }
 
@@ -62,12 +63,16 @@ model, and 4 if the command line is wrong.`,
 	flags.BoolVarP(&s.quiet, "quiet", "q", false, "write nothing to standard output; the exit code tells")
 	flags.BoolVar(&s.checklist, "checklist", false, "say which items of provenance each file carries: data, code,\nversions, score, hash")
 	s.against.addFlags(cmd)
+	s.limits.addFlags(cmd)
 	return cmd
 }
 
 func runEnv(cmd *cobra.Command, paths []string, s *envSettings) error {
 	if len(paths) == 0 {
 		return errors.New("no path given")
+	}
+	if err := s.limits.fromEnvironment(cmd); err != nil {
+		return err
 	}
 	var chosen report.Format
 	for _, f := range envFormats {
@@ -89,7 +94,7 @@ func runEnv(cmd *cobra.Command, paths []string, s *envSettings) error {
 	if err := confine(cmd.Context(), paths, nil); err != nil {
 		return err
 	}
-	models := inspectAll(cmd.Context(), targets, inspect.Limits{}, s.checklist, newProgress(cmd.ErrOrStderr(), len(targets), s.quiet))
+	models := inspectAll(cmd.Context(), targets, s.limits.inspect(), s.checklist, newProgress(cmd.ErrOrStderr(), len(targets), s.quiet))
 	policy := allowlist.None()
 	files := make([]report.File, len(targets))
 	for i, t := range targets {
