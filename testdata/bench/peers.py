@@ -61,7 +61,8 @@ def process(command):
     """Run a command to its end: wall seconds, peak memory in MB of its largest process, exit code or None."""
     with tempfile.TemporaryFile() as out:
         start = time.perf_counter()
-        child = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        child = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                                 cwd=tempfile.gettempdir())  # some write files of their own
         stopped = False
         while True:
             pid, status, usage = os.wait4(child.pid, os.WNOHANG)
@@ -193,7 +194,8 @@ def main():
     parser.add_argument("--keep", help="folder for the files, which are used again")
     parser.add_argument("--out", default=os.path.join(ROOT, "docs", "benchmarks.md"))
     args = parser.parse_args()
-    folder = args.keep or tempfile.mkdtemp(prefix="modelscan-bench-")
+    args.binary = os.path.abspath(args.binary)  # commands run elsewhere
+    folder = os.path.abspath(args.keep or tempfile.mkdtemp(prefix="modelscan-bench-"))
     os.makedirs(folder, exist_ok=True)
     for name in (PYTHON, "torch-2.15.0"):
         envs.make(name)
