@@ -179,9 +179,9 @@ func (d *disassembler) argument(i *Instruction, o op, arg int) {
 	i.Arg = arg
 	switch o.kind {
 	case "extended":
-		d.outer = arg << 8 & 0xffffffff
+		d.outer = arg << 8 & 0x7fffffff
 		if d.minor == 0 {
-			d.outer = arg << 16 & 0xffffffff
+			d.outer = arg << 16 & 0x7fffffff
 		}
 	case "const":
 		i.Says = d.item(i.Offset, d.c.Consts, arg)
@@ -203,7 +203,7 @@ func (d *disassembler) argument(i *Instruction, o op, arg int) {
 }
 
 func (d *disassembler) item(offset int, list []string, index int) string {
-	if index >= len(list) {
+	if index < 0 || index >= len(list) {
 		d.bad(offset, "there is no item %d", index)
 		return "?"
 	}
