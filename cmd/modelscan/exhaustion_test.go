@@ -124,7 +124,7 @@ func exhaust(t *testing.T, name string, make func(int) []byte) {
 		time = min(time, less)
 	}
 	limit := int64(size)*memoryPerByte + memoryAtLeast
-	if strings.Contains(t.Name(), "names") || strings.Contains(t.Name(), "classes") {
+	if strings.Contains(t.Name(), "names") || strings.Contains(t.Name(), "classes") || strings.Contains(t.Name(), "tensors") {
 		limit += memoryOfNames
 	}
 	if memory > limit {
