@@ -18,7 +18,8 @@ import (
 // maxCodeItems bounds each list of a code object that is reported.
 const maxCodeItems = 200
 
-// maxCodeText bounds the text of all code objects of a file: they may share it.
+// maxCodeText bounds the text of all code objects of a file, and what is read
+// to find them: they may share it.
 const maxCodeText = 2 << 20
 
 // Flags of a code object.
@@ -151,8 +152,13 @@ func (c *collector) encoded(text, member string, offset int64) {
 	}
 }
 
-// marshalled adds the code objects in what marshal wrote, if data is that.
+// marshalled adds the code objects in what marshal wrote, if data is that. It
+// counts what is read: any number of calls may have the same data.
 func (c *collector) marshalled(data []byte, member string, offset int64) {
+	if c.codeText > maxCodeText {
+		return
+	}
+	c.codeText += len(data)
 	functions, err := pycode.Unmarshal(data)
 	if err != nil {
 		return

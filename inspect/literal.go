@@ -2,9 +2,9 @@ package inspect
 
 import (
 	"math"
-	"strconv"
 	"strings"
 
+	"modelscan/inspect/pytext"
 	"modelscan/pickle"
 )
 
@@ -123,26 +123,7 @@ func writeDict(b *strings.Builder, p *pickle.Program, v pickle.Value, depth int)
 }
 
 // floatText writes a float as Python's repr does.
-func floatText(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "nan"
-	case math.IsInf(f, 1):
-		return "inf"
-	case math.IsInf(f, -1):
-		return "-inf"
-	}
-	text := strconv.FormatFloat(f, 'g', -1, 64)
-	if size := math.Abs(f); size != 0 && (size < 1e-4 || size >= 1e16) {
-		text = strconv.FormatFloat(f, 'e', -1, 64)
-	} else {
-		text = strconv.FormatFloat(f, 'f', -1, 64)
-	}
-	if !strings.ContainsAny(text, ".e") {
-		text += ".0"
-	}
-	return text
-}
+func floatText(f float64) string { return pytext.Float(f) }
 
 // maxParams bounds the parameters of a model that is reported.
 const maxParams = 200

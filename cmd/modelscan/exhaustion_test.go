@@ -77,6 +77,11 @@ var exhausting = map[string]func(n int) []byte{
 	"a tuple many times": repeated("(NNNNNNNNNNNNNNNNt", "2\x8f(h\x00\x90", "."),
 	"arrays":             repeated("", "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntC\x01btR(I1\n(I0\ntcnumpy\ndtype\n(U\x02f8I0\nI1\ntRI00\nC\x00tb", "."),
 	"attributes":         numbered("cos\nsystem\n)R}(", func(b []byte, i uint32) []byte { return fmt.Appendf(b, "U\x08%08xN", i) }, "ub."),
+	"marshalled code": func(n int) []byte { // which breaks off
+		data := "c" + strings.Repeat("\x00", 20) + "s\x00\x00\x00\x00(\x00\x70\x00\x00" + strings.Repeat("N", 0x7000)
+		start := "cmarshal\nloads\nq\x00B" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(data)))) + data + "q\x01"
+		return repeated(start, "h\x00h\x01\x85R0", "N.")(n)
+	},
 	"objects in objects": repeated("cos\nsystem\n)R", "(U\x01adcos\nsystem\n)R", "."),
 }
 

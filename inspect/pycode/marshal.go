@@ -4,8 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
+
+	"modelscan/inspect/pytext"
 )
 
 // Function is a code object that marshal wrote.
@@ -19,9 +22,11 @@ type Function struct {
 
 // Bounds of marshalled data.
 const (
-	maxMarshal      = 4 << 20 // bytes
-	maxMarshalDepth = 1000    // of objects in objects; Python's own bound is 2000
-	maxMarshalText  = 200     // bytes of a constant as it is printed
+	maxMarshal        = 4 << 20 // bytes
+	maxMarshalObjects = 1 << 17 // of which each may be a byte
+	maxMarshalDepth   = 1000    // of objects in objects; Python's own bound is 2000
+	maxMarshalText    = 200     // bytes of a constant as it is printed
+	maxMarshalPrinted = 1 << 20 // bytes of all lists together: functions may share what is long
 )
 
 // ErrMarshal says that data is no code object of a release that is known.
@@ -36,15 +41,19 @@ var marshalForms = []marshalForm{
 	{strings.Fields(":args : : :flags code consts names locals free cells file name :line lines"), []string{"2.7"}},
 }
 
+// marshalWords are the objects that a letter alone stands for.
+var marshalWords = map[byte]string{'N': "None", 'T': "True", 'F': "False", 'S': "StopIteration", '.': "Ellipsis"}
+
 type marshalForm struct {
 	fields   []string
 	releases []string
 }
 
 // Unmarshal reads the code objects in what Python's marshal wrote, the outer
-// one first. Nothing is run.
+// one first; those behind the bound of what is printed are left out. Nothing
+// is run.
 func Unmarshal(data []byte) ([]Function, error) {
-	if len(data) > maxMarshal {
+	if len(data) > maxMarshal || len(data) == 0 || data[0]&^0x80 != 'c' {
 		return nil, ErrMarshal
 	}
 	for _, form := range marshalForms {
@@ -75,6 +84,7 @@ type unmarshaller struct {
 	stack   []open // objects of which parts are still to be read
 	codes   []int
 	failed  bool
+	printed int // bytes
 }
 
 // open is an object of which parts are still to be read.
@@ -94,7 +104,7 @@ func (u *unmarshaller) read() int {
 			}
 			n = u.put(n)
 		}
-		if u.failed || len(u.stack) > maxMarshalDepth {
+		if u.failed || len(u.stack) > maxMarshalDepth || len(u.objects) >= maxMarshalObjects {
 			return -1
 		}
 	}
@@ -209,25 +219,56 @@ func (u *unmarshaller) int() int64 {
 	return 0
 }
 
+func (u *unmarshaller) float() float64 {
+	if b := u.take(8); b != nil {
+		return math.Float64frombits(binary.LittleEndian.Uint64(b))
+	}
+	return 0
+}
+
+// long reads an int of any length: digits of fifteen bits, the lowest first,
+// whose number has the sign.
+func (u *unmarshaller) long() string {
+	size := u.int()
+	if max(size, -size) > int64(len(u.data)/2) {
+		u.failed = true
+		return ""
+	}
+	digits := u.take(int(2 * max(size, -size)))
+	if len(digits) > maxMarshalText {
+		return "…"
+	}
+	n := new(big.Int)
+	for i := len(digits) - 2; i >= 0; i -= 2 {
+		n.Or(n.Lsh(n, 15), big.NewInt(int64(binary.LittleEndian.Uint16(digits[i:])&0x7fff)))
+	}
+	if size < 0 {
+		n.Neg(n)
+	}
+	if u.python2() {
+		return n.String() + "L"
+	}
+	return n.String()
+}
+
 // scalar reads an object without parts.
 func (u *unmarshaller) scalar(o *object) {
 	switch o.kind {
 	case 'N', 'T', 'F', 'S', '.':
-		o.text = map[byte]string{'N': "None", 'T': "True", 'F': "False", 'S': "StopIteration", '.': "Ellipsis"}[o.kind]
+		o.text = marshalWords[o.kind]
 	case '0': // the end of a dict
 	case 'i':
 		o.text = strconv.FormatInt(u.int(), 10)
-	case 'l':
-		digits := u.int()
-		u.take(int(2 * max(digits, -digits)))
-		o.text = "…"
-	case 'g':
+	case 'I': // of Python 2
 		if b := u.take(8); b != nil {
-			o.text = strconv.FormatFloat(math.Float64frombits(binary.LittleEndian.Uint64(b)), 'g', -1, 64)
+			o.text = strconv.FormatInt(int64(binary.LittleEndian.Uint64(b)), 10)
 		}
+	case 'l':
+		o.text = u.long()
+	case 'g':
+		o.text = pytext.Float(u.float())
 	case 'y':
-		u.take(16)
-		o.text = "…j"
+		o.text = pytext.Complex(u.float(), u.float())
 	case 's':
 		o.data = u.take(int(u.int()))
 		o.text = string(o.data[:min(len(o.data), maxMarshalText)])
@@ -247,134 +288,4 @@ func (u *unmarshaller) scalar(o *object) {
 	default:
 		u.failed = true
 	}
-}
-
-// functions returns the code objects that were read.
-func (u *unmarshaller) functions() []Function {
-	var list []Function
-	for i, n := range u.codes {
-		o := &u.objects[n]
-		f := Function{
-			Args: o.ints["args"], KeywordOnly: o.ints["keyword"], Flags: o.ints["flags"], Releases: u.form.releases, Inner: i > 0,
-		}
-		f.FirstLine = o.ints["line"]
-		var kinds []byte
-		for i, item := range o.items {
-			if item < 0 || i >= len(u.form.fields) {
-				continue
-			}
-			part := &u.objects[item]
-			switch u.form.fields[i] {
-			case "code":
-				f.Code.Code = part.data
-			case "consts":
-				f.Consts = u.printed(part)
-			case "names":
-				f.Names = u.texts(part)
-			case "locals":
-				f.Locals = u.texts(part)
-			case "free":
-				f.Free = u.texts(part)
-			case "cells":
-				f.Cells = u.texts(part)
-			case "kinds":
-				kinds = part.data
-			case "file":
-				f.Filename = part.text
-			case "name":
-				f.Name = part.text
-				f.Qualname = part.text
-			case "qualname":
-				f.Qualname = part.text
-			case "lines":
-				f.Lines = part.data
-			}
-		}
-		if kinds != nil {
-			f.split(kinds)
-		}
-		list = append(list, f)
-	}
-	return list
-}
-
-// split sorts the variables of 3.11 by their kinds: locals have 0x20, cells 0x40, free ones 0x80.
-func (f *Function) split(kinds []byte) {
-	all := f.Locals
-	f.Locals = nil
-	for i, name := range all {
-		if i >= len(kinds) {
-			break
-		}
-		if kinds[i]&0x20 != 0 {
-			f.Locals = append(f.Locals, name)
-		}
-		if kinds[i]&0x40 != 0 {
-			f.Cells = append(f.Cells, name)
-		}
-		if kinds[i]&0x80 != 0 {
-			f.Free = append(f.Free, name)
-		}
-	}
-}
-
-// tuple are the items of a tuple.
-func (o *object) tuple() []int {
-	if o.kind != '(' && o.kind != ')' {
-		return nil
-	}
-	return o.items
-}
-
-// texts are the items of a tuple of names.
-func (u *unmarshaller) texts(o *object) []string {
-	list := make([]string, 0, len(o.items))
-	for _, n := range o.tuple() {
-		list = append(list, u.objects[n].text)
-	}
-	return list
-}
-
-// printed are the items of a tuple of constants as Python prints them, without what stands deep in them.
-func (u *unmarshaller) printed(o *object) []string {
-	list := make([]string, 0, len(o.items))
-	for _, n := range o.tuple() {
-		list = append(list, u.constant(n, 1))
-	}
-	return list
-}
-
-// constant prints an object, and those in it to a depth of two.
-func (u *unmarshaller) constant(n, depth int) string {
-	o := &u.objects[n]
-	switch o.kind {
-	case 's', 't', 'u', 'a', 'A', 'z', 'Z', 'R':
-		prefix := ""
-		if o.kind == 's' && !u.python2() {
-			prefix = "b"
-		}
-		return prefix + "'" + strings.ReplaceAll(o.text[:min(len(o.text), maxMarshalText)], "'", `\'`) + "'"
-	case 'c':
-		for i, item := range o.items {
-			if item >= 0 && i < len(u.form.fields) && u.form.fields[i] == "name" {
-				return "<code object " + u.objects[item].text + ">"
-			}
-		}
-	case '(', ')', '<', '>', '[':
-		if depth > 2 || len(o.items) > 20 {
-			return "(…)"
-		}
-		var parts []string
-		for _, item := range o.items {
-			parts = append(parts, u.constant(item, depth+1))
-		}
-		if o.kind == '<' || o.kind == '>' {
-			return "frozenset({" + strings.Join(parts, ", ") + "})"
-		}
-		if len(parts) == 1 {
-			return "(" + parts[0] + ",)"
-		}
-		return "(" + strings.Join(parts, ", ") + ")"
-	}
-	return o.text
 }

@@ -1,11 +1,13 @@
 package pycode
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -127,13 +129,52 @@ func TestUnmarshal(t *testing.T) {
 			}
 			slices.Sort(f.Cells)
 			slices.Sort(want.Cells)
-			if !slices.Equal(f.Cells, want.Cells) || len(f.Consts) != len(want.Consts) {
+			if !slices.Equal(f.Cells, want.Cells) || !slices.Equal(f.Consts, want.Consts) {
 				t.Errorf("%s: %s: got cells %q and constants %q, want %q and %q", release, f.Name, f.Cells, f.Consts, want.Cells, want.Consts)
 			}
 			if !slices.Contains(Candidates(f.Code, f.Releases), release) {
 				t.Errorf("%s: %s does not fit", release, f.Name)
 			}
 		}
+	}
+}
+
+// TestUnmarshalShared holds that what is printed stays within its bound where
+// one object stands in many places: constants in constants, and the same names
+// in many functions.
+func TestUnmarshalShared(t *testing.T) {
+	tuple := func(count int, items ...string) string {
+		return "(" + string(binary.LittleEndian.AppendUint32(nil, uint32(count))) + strings.Join(items, "")
+	}
+	ref := func(i uint32) string { return "r" + string(binary.LittleEndian.AppendUint32(nil, i)) }
+	code := func(consts, names string) string {
+		const empty = "s\x00\x00\x00\x00"
+		return "c" + strings.Repeat("\x00", 20) + empty + consts + names + tuple(0) + strings.Repeat(empty, 4) + "\x00\x00\x00\x00" + empty + empty
+	}
+	long := "\xf3\xc8\x00\x00\x00" + strings.Repeat("a", 200)
+	inner := "\xa8" + tuple(20, long, strings.Repeat(ref(2), 19))[1:]
+	outer := "\xa8" + tuple(20, inner, strings.Repeat(ref(1), 19))[1:]
+	names := "\xa8" + tuple(20_000, "\xda\x01a", strings.Repeat(ref(1), 19_999))[1:]
+	for name, data := range map[string]string{
+		"constants": code(tuple(20_000, outer, strings.Repeat(ref(0), 19_999)), tuple(0)),
+		"names":     code(tuple(1001, code(tuple(0), names), strings.Repeat(code(tuple(0), ref(0)), 1000)), tuple(0)),
+	} {
+		list, err := Unmarshal([]byte(data))
+		if err != nil || len(list) == 0 {
+			t.Errorf("%s: got %d functions, %v", name, len(list), err)
+		}
+		size := 0
+		for _, f := range list {
+			for _, text := range slices.Concat(f.Consts, f.Names) {
+				size += len(text) + 16
+			}
+		}
+		if size < maxMarshalPrinted/2 || size > maxMarshalPrinted+100_000 {
+			t.Errorf("%s: printed %d bytes", name, size)
+		}
+	}
+	if _, err := Unmarshal([]byte(code(tuple(maxMarshalObjects, strings.Repeat("N", maxMarshalObjects)), tuple(0)))); err == nil {
+		t.Error("any number of objects is read")
 	}
 }
 

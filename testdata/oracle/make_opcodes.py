@@ -64,6 +64,10 @@ def formats(a, b):
     assert made, "text"
     return a[1:b], not b, -b, ~b, (lambda q: q + b), {1, 2, b}, print(*b, **{})
 
+def constants(x):
+    x((1099511627776, 123456789012345678901234567890, -5, 1e100, 2.0, 1e-7, 3j, -1.5j), (b"raw", u"text", "it's \\\\ \\n", ()))
+    return x in {1}, "longer", 0.1
+
 class Box(object):
     size = 3
     def grow(self, by):
