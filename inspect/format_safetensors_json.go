@@ -291,6 +291,9 @@ func (s *jsonScanner) keep(b ...byte) {
 
 func (s *jsonScanner) escape() bool {
 	b := s.peek()
+	if b == 0 { // or the end
+		return false
+	}
 	s.in.at++
 	switch b {
 	case '"', '\\', '/':
