@@ -46,6 +46,7 @@ type reading struct {
 	legacy   *torchLegacy               // what was met of torch's oldest form but one
 	after    func(*pickle.Program) bool // steps over what stands behind a program; true where no other follows
 	keepMemo bool                       // the memo goes on from program to program
+	alone    bool                       // names are taken wherever they stand, and nothing is run
 	end      int64                      // where the last whole program ends
 	err      error                      // why reading ended, other than the end of the data
 }
@@ -60,6 +61,9 @@ func (w *walk) pickles(content kind, head []byte, r io.ReaderAt, size int64) boo
 	if first.names == 0 && first.crossed { // only the C unpickler may come to a name
 		w.spooled(s, first)
 		first.names = len(w.model.Globals) - len(mark.Globals)
+	}
+	if first.names == 0 && hasModelExtension(w.name) {
+		first.names = w.behindFailure(s, first)
 	}
 	if !w.plausible(first, content, head) {
 		w.rollback(mark)
@@ -272,6 +276,22 @@ func (w *walk) settle(s *stream, first *reading) {
 		w.read(s, &reading{again: true, offset: end, joblib: &joblibLoader{}})
 	}
 	w.others(s, first)
+	w.behindFailure(s, first)
+}
+
+// behindFailure takes the names that stand behind the opcode at which a
+// reading fails. Python 2's unpicklers go on there in many programs: they take
+// a mark for an object as any other, look for a mark below others, have any
+// text for a number of the memo, and read ints that Python 3 refuses. It
+// returns how many names there are.
+func (w *walk) behindFailure(s *stream, first *reading) int {
+	var where *pickle.Error
+	if !errors.As(first.err, &where) || where.Err == pickle.ErrOpcode || where.Err == pickle.ErrTruncated {
+		return 0
+	}
+	rest := &reading{again: true, alone: true, offset: where.Offset}
+	w.read(s, rest)
+	return rest.names
 }
 
 // others takes the further readings of what a first one met.
@@ -352,6 +372,8 @@ func (w *walk) read(s *stream, how *reading) {
 	var loader *pickle.Loader
 	if how.joblib != nil {
 		loader = how.joblib.loader()
+	} else if how.alone {
+		loader = &pickle.Loader{Watch: func(string, string) bool { return false }, NamesAlone: true}
 	} else if how.keepMemo {
 		loader = &pickle.Loader{Watch: func(string, string) bool { return false }, KeepMemo: true}
 	}

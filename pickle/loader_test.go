@@ -366,3 +366,40 @@ func TestReaderOffset(t *testing.T) {
 		t.Errorf("past the end: got %v, want io.EOF", err)
 	}
 }
+
+func TestNamesAlone(t *testing.T) {
+	for _, test := range []struct{ name, source, want string }{
+		{"nothing is run", "POP\nSTACK_GLOBAL\nGLOBAL mod Box\nBINGET 7\nREDUCE\n" + `RAW "\xff"`, `
+error pickle: 0xff at byte 14: no such opcode
+import @2 mod.Box x1`},
+		{"behind STOP", "NONE\nSTOP\nGLOBAL mod Box", `
+error pickle: GLOBAL at byte 2: the data ends here
+import @2 mod.Box x1`},
+		{"INST calls", "INST mod Box\n" + `RAW "i\xc3\xa9\nx\n"`, `
+error pickle: INST at byte 9: the data ends here
+import @0 mod.Box x1
+import @9 é.x x1
+inst @0 mod.Box ()
+inst @9 é.x ()`},
+		{"names of Python 2 are mapped below protocol 3", "GLOBAL __builtin__ eval\nPROTO 4\nGLOBAL __builtin__ eval", `
+error pickle: GLOBAL at byte 20: the data ends here
+import @0 builtins.eval ("__builtin__.eval") x1
+import @20 __builtin__.eval x1`},
+		{"what is no text, and no module", `RAW "c\xff\nx\nc\nx\n"` + "\nGLOBAL mod Box", `
+error pickle: GLOBAL at byte 9: the data ends here
+import @9 mod.Box x1`},
+		{"a line that the input's end cuts", `RAW "cmod\nBoxy"`, `
+error pickle: GLOBAL at byte 0: the data ends here
+note @0 a line ends with the file
+import @0 mod.Box x1`},
+		{"an argument that the input's end cuts", "GLOBAL mod Box\n" + `RAW "X\xff"`, `
+error pickle: BINUNICODE at byte 9: the data ends here
+import @0 mod.Box x1`},
+	} {
+		watch := func(string, string) bool { return false }
+		got := load(t, test.source, &Loader{Watch: watch, NamesAlone: true})
+		if strings.TrimSpace(got) != strings.TrimSpace(test.want) {
+			t.Errorf("%s: got\n%s\nwant\n%s", test.name, got, test.want)
+		}
+	}
+}

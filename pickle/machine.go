@@ -24,6 +24,10 @@ type Loader struct {
 	// KeepMemo carries the memo from program to program, as one Unpickler
 	// that is asked twice does.
 	KeepMemo bool
+	// NamesAlone runs no opcode but those that import by names in the input,
+	// to the end of what can be told apart as opcodes: more than any
+	// unpickler that takes more programs than CPython's of today comes to.
+	NamesAlone bool
 }
 
 // Decoder reads the programs of one input, one after another, and keeps its
@@ -184,7 +188,11 @@ func collect(bytes int64) {
 
 // program runs one program and is the one place where errors get their offset.
 func (m *machine) program() (Value, error) {
-	root, err := m.run()
+	run := m.run
+	if m.loader != nil && m.loader.NamesAlone {
+		run = m.namesAlone
+	}
+	root, err := run()
 	m.stopSupplies()
 	m.nodes.n = m.page*pageLen + m.np
 	if m.Protocol == 0 && m.bulk {

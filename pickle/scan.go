@@ -73,6 +73,69 @@ func (s *Scanner) next() (Instruction, error) {
 	return in, nil
 }
 
+// namesAlone runs the opcodes that import by names in the input, and PROTO,
+// which says how; all others are stepped over, STOP as well.
+func (m *machine) namesAlone() (Value, error) {
+	others := &Scanner{r: m.r}
+	for ; ; m.Opcodes++ {
+		if m.r.Offset() >= m.asked {
+			if err := m.ask(); err != nil {
+				return 0, err
+			}
+		}
+		if m.Opcodes >= m.limits.MaxOpcodes {
+			return 0, &LimitError{"MaxOpcodes", m.limits.MaxOpcodes}
+		}
+		head := m.r.Peek(2)
+		if len(head) == 0 {
+			return 0, ErrTruncated
+		}
+		var err error
+		m.op, m.at = head[0], m.r.Offset()
+		switch {
+		case m.op == opGlobal || m.op == opInst:
+			err = m.nameAlone()
+		case m.op == opProto && len(head) == 2:
+			m.protocol = int(head[1])
+			fallthrough
+		default:
+			_, err = others.next()
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+}
+
+// nameAlone imports what GLOBAL or INST names, and notes the call of INST.
+// Bytes that are no text are passed over, and so is an empty module: no
+// module is called so.
+func (m *machine) nameAlone() error {
+	m.r.Byte()
+	switch next := m.r.Peek(2); {
+	case len(next) < 2:
+		return ErrTruncated
+	case next[0] == '\n':
+		m.r.Byte()
+		m.r.line()
+		return nil
+	}
+	inst := m.op == opInst
+	m.op = opGlobal // Python 2 takes other text than ASCII in INST as well
+	class, err := m.importLines()
+	if err == ErrText {
+		return nil
+	}
+	if inst && class != 0 {
+		m.op = opInst
+		m.Calls++
+		if _, noted := m.record(Inst, class, emptyTuple); noted != nil {
+			return noted
+		}
+	}
+	return err
+}
+
 // argument steps over what follows the opcode.
 func (s *Scanner) argument(in *Instruction) error {
 	s.head = s.head[:0]
