@@ -23,6 +23,7 @@ OUT = {
     "ClassMethod", "InstanceMethod", "InstanceProperty",  # look up attributes by name
     "TFOpLambda", "SlicingOpLambda",  # the inspector names the function in their place
     "TensorFlowOpLayer",  # runs an operator that the file names: the inspector names it
+    "ModuleWrapper",  # calls a method by its name
     "DenseFeatures", "SequenceFeatures",  # columns with functions and files of their own
     "MetricFunctionWrapper",
     "AssociativeScan", "Cond", "ForiLoop", "Map", "Scan", "Switch", "VectorizedMap", "WhileLoop",  # operations that call functions
@@ -59,7 +60,10 @@ CALLERS = {  # take a function, open something or change the process
     "colocate_with", "variable_creator_scope", "no_gradient", "add_to_collection", "add_to_collections", "enable_eager_execution",
     "disable_eager_execution", "wrap_function", "make_template", "fixed_size_partitioner", "initialize_all_tables", "get_variable",
     "read_file", "write_file", "matching_files", "Assert", "delete_session_tensor", "get_session_handle", "get_session_tensor",
-    "experimental_connect_to_cluster",
+    "experimental_connect_to_cluster", "fixed_unigram_candidate_sampler", "with_space_to_batch", "map_values", "create_partitioned_variables",
+    "nondifferentiable_batch_function", "NoGradient", "NotDifferentiable", "enable_control_flow_v2", "enable_resource_variables",
+    "enable_tensor_equality", "disable_control_flow_v2", "disable_resource_variables", "disable_tensor_equality", "reset_default_graph",
+    "add_check_numerics_ops", "op_scope", "variable_op_scope", "container",
 }
 
 

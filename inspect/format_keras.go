@@ -23,6 +23,7 @@ const kerasText = 4096
 var kerasKeys = []string{
 	"class_name", "config", "module", "registered_name", "name", "spec_name", "node_def", "op", "vocabulary", "keras_version", "backend",
 	"function", "function_type", "mask", "mask_type", "mask_module", "output_shape", "output_shape_type", "output_shape_module",
+	"residual_fn", "residual_fn_type", "residual_fn_module", "dropout_fn", "dropout_fn_type", "dropout_fn_module",
 }
 
 // kerasFrame is an open object or array.
@@ -286,8 +287,9 @@ func (k *keras) describe(f *kerasFrame) {
 	}
 }
 
-// kerasFunctions are where a layer of Keras 2 has functions.
-var kerasFunctions = []string{"function", "mask", "output_shape"}
+// kerasFunctions are where a layer of Keras 2 has functions: a Lambda, and
+// what wraps the cell of a recurrent one.
+var kerasFunctions = []string{"function", "mask", "output_shape", "residual_fn", "dropout_fn"}
 
 // carried reports the functions of Keras 2 that stand in the configuration
 // of a layer itself: as marshalled bytecode, or by name.
@@ -317,7 +319,11 @@ func (k *keras) judge(f *kerasFrame) {
 	}
 	switch class {
 	case "function":
-		k.look(module, cmpOr(f.texts["config"], f.texts["registered_name"]), "activations", Call, f.offset)
+		name, registered := f.texts["config"], f.texts["registered_name"]
+		k.look(module, cmpOr(name, registered), "activations", Call, f.offset)
+		if registered != "" && registered != class && registered != name && name != "" { // Keras 2 takes that where the module has no such name
+			k.look(module, registered, "activations", Call, f.offset)
+		}
 		return
 	case "__lambda__":
 		k.hazard("keras-code", "keras.__lambda__", "a function is there as marshalled bytecode", f.offset)

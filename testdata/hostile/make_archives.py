@@ -852,6 +852,16 @@ def keras_files():
     keras("code-escaped", "code under an escaped key", json.dumps(model(code)).replace("__lambda__", "__l\\u0061mbda__").encode())
     keras("code-deflated", "code in a deflated member", model(code), method=8)
     keras("code-text", "code as a text alone", model(layer("Own", {"function": "4wEA", "function_type": "lambda"})))
+    keras("code-residual", "code in what wraps the cell of a recurrent layer", model(layer("RNN", {"cell": layer(
+        "ResidualWrapper", {"residual_fn": ["4wEA", None, None], "residual_fn_type": "lambda"}, module="keras.src.layers.rnn.cell_wrappers")})),
+        ["keras.Lambda.residual_fn"])
+    keras("code-dropout", "the same as a text, in another wrapper", model(layer("DropoutWrapper", {
+        "dropout_fn": "4wEA", "dropout_fn_type": "lambda"}, module="keras.src.layers.rnn.cell_wrappers")), ["keras.Lambda.dropout_fn"])
+    keras("function-registered", "a function that a module lacks, registered under the name of another that it has", model(layer("Activation", {
+        "activation": {"module": "builtins", "class_name": "function", "config": "sparse_plus", "registered_name": "eval"}})), ["builtins.eval"])
+    keras("operation-vocabulary", "an operation that reads the file given to it", model(layer("TFOpLambda", {
+        "name": "f", "function": "nn.fixed_unigram_candidate_sampler"}, inbound_nodes=[["a", 0, 0, {"vocab_file": "/etc/passwd"}]])),
+        ["tensorflow.nn.fixed_unigram_candidate_sampler"])
     keras("class-twice", "a class_name that stands twice", json.dumps(model(layer("Lambda"))).replace(
         '"class_name": "Lambda"', '"class_name": "Dense", "class_name": "Lambda"').encode(), ["keras.layers.Lambda"])
     keras("deep", "five thousand objects in each other", b'{"class_name": "A", "config": ' + b'{"a":' * 5000 + b"1" + b"}" * 5001,
