@@ -41,7 +41,7 @@ FAMILIES += [
  ('torchvision', r"torchvision\.models\.detection\.\w+\.\w+|torchvision\.models\.(googlenet|inception)\.\w*Outputs|torchvision\.models\.(efficientnet|mobilenetv3|convnext|video\.mvit)\.\w*(Config|Conf)", None, ALL, PARTS),
  ('torchvision', r"torchvision\.(transforms|transforms\.v2)\.((functional|functional_tensor|functional_pil)\.InterpolationMode|transforms\.\w+|autoaugment\.\w+|_augment\.\w+|_auto_augment\.\w+|_color\.\w+|_container\.\w+|_deprecated\.\w+|_geometry\.\w+|_meta\.\w+|_misc\.\w+|_temporal\.\w+|_type_conversion\.\w+|_presets\.\w+)", None, ALL, "transform of images, its state goes into its attributes"),
  ('torchvision', r"torchvision\.transforms\._presets\.\w+", None, ALL, "transform of images, its state goes into its attributes"),
- ('timm', r"timm\.(models|layers)\.(?!helpers|_hub|hub|_builder|_factory|factory|registry|_registry|_pretrained)(\w+\.)*\w+", r"torch\.nn\..*|nn\.\w+", ALL, MODEL),
+ ('timm', r"timm\.(models|layers)\.(?!helpers|_hub|hub|_builder|_factory|factory|registry|_registry|_pretrained|_features_fx|fx_features)(\w+\.)*\w+", r"torch\.nn\..*|nn\.\w+", ALL, MODEL),
  ('timm', r"timm\.(models|layers)\.(features|_features|layers\.\w+|_efficientnet_builder|efficientnet_builder|format|pos_embed\w*)\.\w+", None, ALL, PARTS),
  ('timm', r"timm\.(optim|scheduler|loss)\.\w+\.\w+", None, ALL, "optimiser, schedule or loss, its state goes into its attributes"),
  ('ultralytics', r"ultralytics\.(nn\.(tasks|modules(\.\w+)*)|models\.sam\.modules\.\w+|models\.rtdetr\.\w+|yolo\.\w+\.\w+|utils\.(loss|tal|ops|torch_utils)|models\.utils\.(loss|ops))\.\w+", r"torch\.nn\..*|nn\.\w+|ultralytics\.nn.*", MADE, MODEL),
@@ -149,7 +149,7 @@ add('gensim','gensim.models.phrases.original_scorer gensim.models.phrases.npmi_s
 add('gensim','gensim.models.callbacks.CallbackAny2Vec', MADE, 'part of a model, its state goes into its attributes')
 add('nltk','nltk.tag.hmm._identity nltk.tag.hmm._log_add nltk.probability._sum_logs nltk.classify.util.apply_features nltk.tokenize.treebank.Callable', HELD, FN)
 add('nltk','nltk.probability.ProbabilisticMixIn', DATA, 'model or text, its state goes into its attributes')
-add('nltk','nltk.decorators.memoize nltk.featstruct.Feature', DATA, 'part of a grammar, its state goes into its attributes')
+add('nltk','nltk.featstruct.Feature', DATA, 'part of a grammar, its state goes into its attributes')
 add('tokenizers','tokenizers.Tokenizer tokenizers.AddedToken tokenizers.Encoding', ALL, 'tokenizer of the compiled library, its state is JSON that it parses')
 add('tokenizers','tokenizers.models.Model', ALL, 'model of a tokenizer, its state is JSON that it parses')
 for m,ns in {'normalizers':'Normalizer Sequence BertNormalizer NFC NFD NFKC NFKD Lowercase Strip StripAccents Replace Prepend Nmt Precompiled ByteLevel','pre_tokenizers':'PreTokenizer Sequence BertPreTokenizer ByteLevel CharDelimiterSplit Digits Metaspace Punctuation Split UnicodeScripts Whitespace WhitespaceSplit FixedLength','decoders':'Decoder BPEDecoder ByteFallback ByteLevel CTC Fuse Metaspace Replace Sequence Strip WordPiece','processors':'PostProcessor BertProcessing ByteLevel RobertaProcessing Sequence TemplateProcessing'}.items():

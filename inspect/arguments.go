@@ -29,6 +29,7 @@ type argumentUse struct {
 	codec    bool // the argument names a codec
 	state    bool // the argument becomes the state of what is made
 	bound    bool // the argument is held to be called: a name is judged itself, an instance is not
+	tensor   bool // methods of the argument are called, and it must be a tensor or a storage
 }
 
 var (
@@ -37,7 +38,8 @@ var (
 	callsFirst = callRule{uses: []argumentUse{{argument: 0, use: Call}}}
 	callsNext  = callRule{uses: []argumentUse{{argument: 1, use: Call}}}
 	retypes    = callRule{uses: []argumentUse{{argument: 0, use: Call}, {argument: 1, use: New | Build}, {argument: 3, state: true}}}
-	restates   = callRule{uses: []argumentUse{{argument: 3, state: true}}}
+	restates   = callRule{uses: []argumentUse{{argument: 0, tensor: true}, {argument: 3, state: true}}}
+	ofTensor   = callRule{uses: []argumentUse{{argument: 0, tensor: true}}}
 	binds      = callRule{uses: []argumentUse{{argument: 0, bound: true}}}
 	decodes    = callRule{uses: []argumentUse{{argument: 1, codec: true}}}
 	rebuilds   = callRule{uses: []argumentUse{{argument: 0, use: New}, {argument: 1, use: New | Call, base: true}}}
@@ -66,11 +68,20 @@ var callRules = map[[2]string]callRule{
 	{"torch.tensor", "_rebuild_from_type"}:            retypes,
 	{"torch._utils", "_rebuild_wrapper_subclass"}:     newsFirst,
 	{"torch._utils", "_rebuild_parameter_with_state"}: restates,
-	{"_codecs", "encode"}:                             decodes,
-	{"_codecs", "decode"}:                             decodes,
-	{"builtins", "str"}:                               decodes,
-	{"builtins", "bytes"}:                             decodes,
-	{"builtins", "bytearray"}:                         decodes,
+	{"torch._utils", "_rebuild_parameter"}:            ofTensor,
+	{"torch.nn.parameter", "Parameter"}:               ofTensor,
+	{"torch.nn.parameter", "Buffer"}:                  ofTensor,
+	{"torch._utils", "_rebuild_tensor"}:               ofTensor,
+	{"torch._utils", "_rebuild_tensor_v2"}:            ofTensor,
+	{"torch._utils", "_rebuild_tensor_v3"}:            ofTensor,
+	{"torch._utils", "_rebuild_qtensor"}:              ofTensor,
+
+	{"torch._utils", "_rebuild_device_tensor_from_cpu_tensor"}: ofTensor,
+	{"_codecs", "encode"}:     decodes,
+	{"_codecs", "decode"}:     decodes,
+	{"builtins", "str"}:       decodes,
+	{"builtins", "bytes"}:     decodes,
+	{"builtins", "bytearray"}: decodes,
 
 	{"numpy.core", "_ufunc_reconstruct"}:  {plain: namedUfunc},
 	{"numpy._core", "_ufunc_reconstruct"}: {plain: namedUfunc},
@@ -117,20 +128,82 @@ func viewOnly(module, qualname string) bool {
 
 // arguments notes what a call of a known function does with its arguments.
 func (n *names) arguments(e pickle.Event) {
-	g, ok := n.p.Global(e.Subject)
+	args, _ := n.p.Tuple(e.Detail)
+	g, args, ok := n.flat(e.Subject, args)
 	if !ok {
-		found, ok := n.resolve(e.Subject)
-		if !ok {
-			return
-		}
-		g = &pickle.Global{Module: found.Module, Qualname: found.Qualname}
+		return
 	}
 	rule := ruleOf(g)
-	args, _ := n.p.Tuple(e.Detail)
 	if e.Kind == pickle.NewObjEx && len(args) == 2 {
 		args = n.keywords(rule, args, e.Offset)
 	}
-	for _, r := range rule.uses {
+	if n.apply(e, g, args); rule.plain != nil {
+		if _, named := n.p.Global(e.Subject); named {
+			n.explain(e, rule, args)
+		}
+	}
+	for range maxPartials { // what the function hands its arguments to
+		if g, args, ok = n.next(g, args); !ok {
+			return
+		}
+		n.apply(e, g, args)
+	}
+}
+
+// flat returns the function that a call of v with arguments calls, be it
+// through partial objects, and all of its arguments.
+func (n *names) flat(v pickle.Value, args []pickle.Value) (*pickle.Global, []pickle.Value, bool) {
+	for range maxPartials {
+		if g, ok := n.p.Global(v); ok {
+			return g, args, true
+		}
+		if found, ok := n.resolve(v); ok {
+			return &pickle.Global{Module: found.Module, Qualname: found.Qualname}, args, true
+		}
+		made, ok := n.p.Call(v)
+		g, named := n.p.ClassOf(v)
+		before, _ := n.p.Tuple(made.Detail)
+		if !ok || !named || g.Module != "functools" || g.Qualname != "partial" || len(before) == 0 {
+			return nil, nil, false
+		}
+		v, args = before[0], slices.Concat(before[1:], args)
+	}
+	return nil, nil, false
+}
+
+// next returns what a function calls with which of its arguments, or holds to
+// be called with them.
+func (n *names) next(g *pickle.Global, args []pickle.Value) (*pickle.Global, []pickle.Value, bool) {
+	if len(args) == 0 {
+		return nil, nil, false
+	}
+	rest := args[1:]
+	switch at := innerArguments[[2]string{g.Module, g.Qualname}]; {
+	case at == 0:
+		return nil, nil, false
+	case at > 1:
+		if len(args) < at {
+			return nil, nil, false
+		}
+		rest, _ = n.p.Tuple(args[at-1])
+	}
+	return n.flat(args[0], rest)
+}
+
+// innerArguments are functions that call their first argument, by where the
+// arguments of that call are: 1 where all that follow are, 2 and 3 where the
+// second or third is a tuple of them.
+var innerArguments = map[[2]string]int{
+	{"functools", "partial"}:                1,
+	{"types", "MethodType"}:                 1,
+	{"copyreg", "__newobj__"}:               1,
+	{"copyreg", "__newobj_ex__"}:            2,
+	{"torch._tensor", "_rebuild_from_type"}: 3, {"torch._tensor", "_rebuild_from_type_v2"}: 3, {"torch.tensor", "_rebuild_from_type"}: 3,
+}
+
+// apply notes what a function does with its arguments.
+func (n *names) apply(e pickle.Event, g *pickle.Global, args []pickle.Value) {
+	for _, r := range ruleOf(g).uses {
 		if r.argument >= len(args) {
 			continue
 		}
@@ -140,10 +213,15 @@ func (n *names) arguments(e pickle.Event) {
 			n.codec(arg, e.Offset)
 			continue
 		case r.state:
-			n.hooks(arg, e.Offset)
+			n.hooks(e.Subject, arg, e.Offset)
 			continue
 		case r.bound:
 			n.bound(arg, e.Offset)
+			continue
+		case r.tensor:
+			if !n.tensor(arg) {
+				n.computed(Call, e.Offset)
+			}
 			continue
 		}
 		if object, ok := n.p.Global(arg); ok {
@@ -155,9 +233,6 @@ func (n *names) arguments(e pickle.Event) {
 			}
 		}
 		n.held(arg, use, e.Offset)
-	}
-	if rule.plain != nil && ok {
-		n.explain(e, rule, args)
 	}
 }
 
@@ -199,6 +274,25 @@ func (n *names) codec(v pickle.Value, offset int64) {
 	}
 	g.Uses, g.Count, g.Member, g.Offset = Import, 1, n.member, offset
 	n.c.global(g, n.again)
+}
+
+// tensor tells whether v is a tensor or a storage of torch's, or a plain value.
+// Of anything else nobody can say what a call of its methods does.
+func (n *names) tensor(v pickle.Value) bool {
+	switch n.p.Kind(v) {
+	case pickle.Class:
+		return false
+	case pickle.Instance:
+		g, ok := n.p.ClassOf(v)
+		return ok && tensorModules[g.Module]
+	}
+	return true
+}
+
+// tensorModules have what makes tensors and storages.
+var tensorModules = map[string]bool{
+	"torch": true, "torch.cuda": true, "torch._utils": true, "torch._tensor": true, "torch.tensor": true, "torch.storage": true,
+	"torch.nn.parameter": true, "torch.autograd.variable": true, "torch.nested._internal.nested_tensor": true,
 }
 
 // bound notes what is bound to be called: a name, or an instance, of which

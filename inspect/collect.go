@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"fmt"
-	"strings"
 
 	"modelscan/inspect/pycode"
 	"modelscan/pickle"
@@ -91,7 +90,7 @@ func (c *collector) names(p *pickle.Program, member string, how *reading) []nest
 	n := names{c: c, p: p, member: member, again: how.again, astray: how.astray, foreign: how.foreign, uses: make([]Uses, len(p.Globals()))}
 	n.rows, n.looked = rowsOf(p.Globals()), make([]uint8, len(n.uses))
 	n.explained, n.opaque, n.binds = make([]bool, len(n.uses)), make([]bool, len(n.uses)), make([]bool, len(n.uses))
-	n.lookups, n.loaders = map[globalKey]int{}, map[pickle.Value]bool{}
+	n.lookups, n.loaders, n.filled = map[globalKey]int{}, map[pickle.Value]bool{}, map[pickle.Value]bool{}
 	for e := range p.Events() {
 		n.event(e)
 	}
@@ -147,6 +146,7 @@ type names struct {
 	nested    []nested
 	lookups   map[globalKey]int       // how often getattr gave a loader that its data explains
 	loaders   map[pickle.Value]bool   // those that were called, and whether one is held as well
+	filled    map[pickle.Value]bool   // objects whose items were read for what stands in for methods
 	keys      map[string]pickle.Value // scratch
 }
 
@@ -155,6 +155,7 @@ func (n *names) event(e pickle.Event) {
 	case pickle.Reduce, pickle.Inst, pickle.Obj:
 		n.use(e.Subject, Call, e.Offset)
 		n.arguments(e)
+		n.bag(e.Subject, e.Detail, e.Offset)
 		if !n.again {
 			n.called(e)
 			n.code(e)
@@ -163,6 +164,7 @@ func (n *names) event(e pickle.Event) {
 	case pickle.NewObj, pickle.NewObjEx:
 		n.use(e.Subject, New, e.Offset)
 		n.arguments(e)
+		n.bag(e.Subject, e.Detail, e.Offset)
 	case pickle.State, pickle.Items:
 		if n.p.Kind(e.Subject) != pickle.Instance {
 			n.use(e.Subject, Change, e.Offset)
@@ -204,12 +206,7 @@ func (n *names) use(v pickle.Value, use Uses, offset int64) {
 			n.c.global(g, n.again)
 			return
 		}
-		if n.astray {
-			return // a reading gone astray calls what comes its way
-		}
-		n.c.global(Global{
-			Qualname: computedName, Kind: Computed, Uses: use, Count: 1, Member: n.member, Offset: offset,
-		}, n.again)
+		n.computed(use, offset) // a reading gone astray calls what comes its way
 	}
 }
 
@@ -217,6 +214,9 @@ func (n *names) use(v pickle.Value, use Uses, offset int64) {
 func (n *names) built(e pickle.Event) {
 	if class, ok := n.p.ClassValue(e.Subject); ok {
 		n.use(class, Build, e.Offset)
+		if e.Kind == pickle.Items {
+			n.bag(class, e.Subject, e.Offset)
+		}
 		if g, ok := n.p.Global(class); ok && e.Kind == pickle.State {
 			n.state(g, e.Detail, e.Offset)
 			if !n.again {
@@ -233,28 +233,9 @@ func (n *names) built(e pickle.Event) {
 		}
 	}
 	if e.Kind == pickle.State {
-		n.hooks(e.Detail, e.Offset)
+		n.hooks(e.Subject, e.Detail, e.Offset)
 		n.carries(e)
 		n.besides(e)
-	}
-}
-
-// hooks notes attributes that stand in for methods: where the unpicklers or
-// a trusted class look one up on the instance, they call what the file put
-// there.
-func (n *names) hooks(state pickle.Value, offset int64) {
-	for key, value := range attributes(n.p, state) {
-		name, _ := n.p.Text(key)
-		if factoryNames[name] {
-			n.factory(value, offset)
-			continue
-		}
-		if !n.callable(value) {
-			continue
-		}
-		if methodNames[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__") {
-			n.held(value, Call, offset)
-		}
 	}
 }
 
@@ -298,7 +279,7 @@ func (n *names) callable(v pickle.Value) bool {
 		_, plain := n.p.Global(call.Subject)
 		return !plain
 	}
-	return passesOn[g.Qualname] || strings.HasPrefix(g.Module, "torch.nn.") && g.Qualname != "Parameter" && g.Qualname != "Buffer"
+	return passesOn[g.Qualname] || isModule(g)
 }
 
 // passesOn are classes whose instances, when called, call what their state

@@ -1,0 +1,197 @@
+package inspect
+
+import (
+	"iter"
+	"strings"
+
+	"modelscan/pickle"
+)
+
+// Attributes that stand in for methods: where the unpicklers, or a class that
+// is trusted, look a method up on an instance, they call what the file put
+// there. A state is a dict as a rule, but a __setstate__ that hands it to
+// dict.update takes pairs as well, and attributes come in other ways, too.
+
+// hooks notes the attributes of a state that stand in for methods.
+func (n *names) hooks(subject, state pickle.Value, offset int64) {
+	class, ok := n.p.ClassOf(subject)
+	if !ok {
+		class = &pickle.Global{Module: "builtins", Qualname: "object"}
+	}
+	for key, value := range n.spelled(state) {
+		n.standIn(class, key, value, offset)
+	}
+	parts, _ := n.p.Tuple(state)
+	for _, part := range append(parts[:len(parts):len(parts)], state) {
+		if len(parts) <= 2 && n.dictLike(class, part) {
+			n.computed(Build, offset)
+		}
+	}
+}
+
+// standIn notes an attribute, if it stands in for a method.
+func (n *names) standIn(class *pickle.Global, key, value pickle.Value, offset int64) {
+	name, plain := n.p.Text(key)
+	switch does := takesOver[name]; {
+	case !plain:
+		if n.p.Kind(key) == pickle.Instance && n.callable(value) {
+			n.computed(Call, offset)
+		}
+	case does != "" && !n.p.IsNone(value):
+		of := class.Module + "." + class.Qualname
+		n.c.hazard(Hazard{"state", of, of + " is given the attribute " + name + ", " + does, n.member, offset})
+	case factoryNames[name]:
+		n.factory(value, offset)
+	case handsOn[name]:
+		for key, value := range n.spelled(value) {
+			if _, ok := n.p.Global(value); ok || n.partial(value) != nil {
+				n.standIn(class, key, value, offset)
+			}
+		}
+	case !n.callable(value):
+	case methodNames[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__"):
+		n.held(value, Call, offset)
+	}
+}
+
+// takesOver are attributes that no library writes. What meets the object does
+// more with them than call them.
+var takesOver = map[string]string{
+	"__reduce_ex__":            "by which copies of it are made",
+	"__reduce__":               "by which copies of it are made",
+	"__deepcopy__":             "by which copies of it are made",
+	"__copy__":                 "by which copies of it are made",
+	"__array_interface__":      "by which it is memory at an address",
+	"__array_struct__":         "by which it is memory at an address",
+	"__cuda_array_interface__": "by which it is memory at an address",
+	"profile_hook_step":        "by which an optimiser changes its class",
+	"_patch_step_function":     "by which an optimiser changes its class",
+	"_hook_for_profile":        "by which an optimiser changes its class",
+}
+
+// handsOn are attributes with dicts in which a class looks up the attributes
+// that its instances do not have.
+var handsOn = map[string]bool{"_modules": true, "_parameters": true, "_buffers": true, "data": true, "_content": true, "_store": true}
+
+// computed notes a use of what nobody can name.
+func (n *names) computed(use Uses, offset int64) {
+	if !n.astray {
+		n.c.global(Global{Qualname: computedName, Kind: Computed, Uses: use, Count: 1, Member: n.member, Offset: offset}, n.again)
+	}
+}
+
+// spelled yields the names and values in a state, or in what an object is made
+// of: of a dict, of a pair of one and a dict of slots, of pairs in a list, in
+// each of these also where it is an argument of a call, such as that of
+// OrderedDict, and the keywords of a partial object.
+func (n *names) spelled(state pickle.Value) iter.Seq2[pickle.Value, pickle.Value] {
+	return func(yield func(key, value pickle.Value) bool) {
+		parts := []pickle.Value{state}
+		if tuple, ok := n.p.Tuple(state); ok && (len(tuple) == 2 || len(tuple) == 4) {
+			parts = append(parts, tuple...)
+		}
+		for i := 0; i < len(parts) && i < maxSpelled; i++ {
+			if call, ok := n.p.Call(parts[i]); ok {
+				args, _ := n.p.Tuple(call.Detail)
+				parts = append(parts, args...)
+			}
+			for key, value := range n.p.Pairs(parts[i]) {
+				if !yield(key, value) {
+					return
+				}
+			}
+			for item := range n.p.Items(parts[i]) {
+				if pair, ok := n.two(item); ok && !yield(pair[0], pair[1]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// maxSpelled bounds calls in calls that make a state.
+const maxSpelled = 64
+
+// two returns the items of a tuple or a list of two, of which the first is a text.
+func (n *names) two(v pickle.Value) (pair [2]pickle.Value, ok bool) {
+	if length, ok := n.p.Len(v); !ok || length != 2 {
+		return pair, false
+	}
+	i := 0
+	for item := range n.p.Items(v) {
+		if i < len(pair) {
+			pair[i] = item
+		}
+		i++
+	}
+	_, text := n.p.Text(pair[0])
+	return pair, i == 2 && text
+}
+
+// dictLike tells whether a state, or a part of one, is an object that is taken
+// for a dict, and of which nobody can say what it has. Such are dicts that a
+// call with arguments makes, and what else modules and optimisers of torch are
+// given, which hand their state to dict.update.
+func (n *names) dictLike(class *pickle.Global, state pickle.Value) bool {
+	if n.p.Kind(state) != pickle.Instance {
+		return false
+	}
+	call, _ := n.p.Call(state)
+	args, _ := n.p.Tuple(call.Detail)
+	g, ok := n.p.ClassOf(state)
+	switch {
+	case !ok || n.partial(call.Subject) != nil:
+		return true
+	case g.Module == class.Module && g.Qualname == class.Qualname:
+		return false // its pairs are read
+	case g.Module == "collections" || g.Module == "builtins":
+		for _, arg := range args {
+			if n.p.Kind(arg) == pickle.Instance {
+				return true
+			}
+		}
+		return g.Qualname != "OrderedDict" && g.Qualname != "dict" && g.Qualname != "defaultdict"
+	}
+	return isModule(class)
+}
+
+// modulePackages hold networks, whose instances, when called, call what their
+// state holds, with arguments that it holds too.
+var modulePackages = map[string]bool{
+	"torchvision": true, "timm": true, "torchmetrics": true, "ultralytics": true, "transformers": true, "sentence_transformers": true,
+	"efficientnet_pytorch": true, "pretrainedmodels": true, "segmentation_models_pytorch": true, "facenet_pytorch": true, "torchaudio": true,
+	"kornia": true, "open_clip": true, "lightly": true, "torch_optimizer": true, "pytorch_tabnet": true, "stable_baselines3": true,
+	"pytorch_lightning": true, "lightning": true,
+}
+
+// isModule tells of the class of a network, a part of one, or an optimiser.
+func isModule(g *pickle.Global) bool {
+	top, rest, _ := strings.Cut(g.Module, ".")
+	if top == "torch" {
+		part, _, _ := strings.Cut(rest, ".")
+		return (part == "nn" || part == "ao" || part == "quantization" || part == "optim") &&
+			g.Qualname != "Parameter" && g.Qualname != "Buffer"
+	}
+	return modulePackages[top]
+}
+
+// bags are classes whose instances have attributes by the arguments that they
+// are made of, and by the items that are put on them.
+var bags = map[string]bool{
+	"EasyDict": true, "Dict": true, "Munch": true, "AutoMunch": true, "DefaultMunch": true, "DefaultFactoryMunch": true, "RecursiveMunch": true,
+	"CfgNode": true, "AttributeDict": true, "Bunch": true, "DictConfig": true, "Data": true, "BatchEncoding": true, "BatchFeature": true,
+}
+
+// bag notes what becomes an attribute of an object that is made or filled.
+func (n *names) bag(class, given pickle.Value, offset int64) {
+	g, ok := n.p.Global(class)
+	if !ok || !bags[g.Qualname] || n.filled[given] {
+		return
+	}
+	if n.p.Kind(given) == pickle.Instance { // all that is ever put on it is read the first time
+		n.filled[given] = true
+	}
+	for key, value := range n.spelled(given) {
+		n.standIn(g, key, value, offset)
+	}
+}
