@@ -47,7 +47,8 @@ KERAS = {  # part of Keras: (base class, why)
 FUNCTIONS = ["activations", "losses", "metrics", "initializers", "regularizers", "constraints", "optimizers"]
 LOOKUPS = {"get", "serialize", "deserialize", "clone_metric", "clone_metrics"}
 
-MADE, CALLED = "new ", "call"  # a class is made from a configuration; a function is called with arrays
+MADE, CALLED = "new", "import call"  # a class is made from a configuration, and not held; a function is called with arrays
+HELD = {"keras.src.models.sequential.Sequential", "keras.src.models.functional.Functional", "keras.src.models.model.Model"}  # getattr takes a method
 
 TENSORFLOW = ["math", "nn", "linalg", "image", "strings", "signal", "random", "sparse", "ragged", "bitwise", "sets", "dtypes",
               "quantization", "__operators__", ""]
@@ -190,7 +191,8 @@ def main(pythons):
         with open(os.path.join(HERE, "lists", name + ".txt"), "w") as out:
             out.write("# modelscan allowlist\n# made by collect_keras.py\n")
             for key in sorted(set(found) - taken):
-                out.write("%-75s import %s   # %s\n" % ((key,) + tuple(found[key])))
+                uses, why = found[key]
+                out.write("%-75s %-11s   # %s\n" % (key, "import new" if key in HELD else uses, why))
 
 
 if __name__ == "__main__":

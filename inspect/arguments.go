@@ -382,7 +382,7 @@ func (n *names) unexplain() {
 var weightyPackages = map[string]bool{
 	"ultralytics": true, "sentence_transformers": true, "transformers": true, "accelerate": true, "gensim": true, "nltk": true, "neat": true,
 	"facenet_pytorch": true, "segmentation_models_pytorch": true, "torchtext": true, "trl": true,
-	"xgboost": true, "lightgbm": true, "prophet": true, "cmdstanpy": true, "stanio": true, "PIL": true, "autogluon": true,
+	"keras": true, "tf_keras": true, "xgboost": true, "lightgbm": true, "prophet": true, "cmdstanpy": true, "stanio": true, "PIL": true, "autogluon": true,
 }
 
 func (n *names) weighty(g *pickle.Global) bool {

@@ -383,6 +383,9 @@ func kerasPart(key string) string {
 // is one of Keras' own, or of those that the program which loads the file gives.
 func (k *keras) look(module, name, part string, use Uses, offset int64) {
 	g := Global{Module: cmpOr(module, "keras."+part), Qualname: name, Uses: Import | use, Count: 1, Member: k.member, Offset: offset}
+	if use == New {
+		g.Explained = Import // to make an object of it, and held nowhere
+	}
 	if pack, last, found := strings.Cut(name, ">"); found {
 		g.Module, g.Qualname, g.Raw = pack, last, name
 	}
