@@ -252,8 +252,8 @@ func (p *Policy) rule(g *inspect.Global, digest string) (Ruling, string) {
 // ruleNamed judges a plain name by what the lists say of it.
 func ruleNamed(n name, r rule, uses, explained inspect.Uses) (Ruling, string) {
 	granted := r.uses &^ inspect.Change
-	if explained&inspect.Import != 0 && granted&(inspect.Call|inspect.New) != 0 {
-		granted |= inspect.Import // it is looked up to be called or constructed, and held nowhere
+	if explained&inspect.Import != 0 && granted&(inspect.Call|inspect.New|inspect.Build) != 0 {
+		granted |= inspect.Import // it is looked up to be called, constructed or given state, and held nowhere
 	}
 	if granted&plainly != 0 {
 		if explained&inspect.Call != 0 && uses&^(inspect.Call|inspect.Import) == 0 {

@@ -129,6 +129,7 @@ func viewOnly(module, qualname string) bool {
 // arguments notes what a call of a known function does with its arguments.
 func (n *names) arguments(e pickle.Event) {
 	args, _ := n.p.Tuple(e.Detail)
+	n.making(e, args)
 	g, args, ok := n.flat(e.Subject, args)
 	if !ok {
 		return
@@ -163,7 +164,7 @@ func (n *names) flat(v pickle.Value, args []pickle.Value) (*pickle.Global, []pic
 		made, ok := n.p.Call(v)
 		g, named := n.p.ClassOf(v)
 		before, _ := n.p.Tuple(made.Detail)
-		if !ok || !named || g.Module != "functools" || g.Qualname != "partial" || len(before) == 0 {
+		if !ok || !named || !binder(g) || len(before) == 0 {
 			return nil, nil, false
 		}
 		v, args = before[0], slices.Concat(before[1:], args)
@@ -214,6 +215,7 @@ func (n *names) apply(e pickle.Event, g *pickle.Global, args []pickle.Value) {
 			continue
 		case r.state:
 			n.hooks(e.Subject, arg, e.Offset)
+			n.stateBy(args[1], e.Offset) // the class
 			continue
 		case r.bound:
 			n.bound(arg, e.Offset)
@@ -330,64 +332,6 @@ func (n *names) explain(e pickle.Event, rule callRule, args []pickle.Value) {
 		}
 		n.c.global(g, n.again)
 	}
-}
-
-// holding takes back what was explained of functions that the program also
-// holds as values: trusted code may call those with anything. And it notes
-// which classes of some packages the program holds nowhere.
-func (n *names) holding() {
-	for i, g := range n.p.Globals() {
-		if _, ok := explainedLoader(g.Module, g.Qualname); ok && n.astray && n.uses[i] == 0 {
-			n.explained[i] = true // looked up, and left where the reading failed
-		}
-	}
-	needed := slices.Contains(n.explained, true) || len(n.lookups) > 0
-	for _, g := range n.p.Globals() {
-		needed = needed || n.weighty(&g)
-	}
-	if !needed {
-		return
-	}
-	n.unheld = n.p.Held(n.loaders)
-	n.unexplain()
-	for i, held := range n.unheld {
-		n.opaque[i] = n.opaque[i] || held
-		n.unheld[i] = !held && n.weighty(&n.p.Globals()[i])
-	}
-}
-
-// unexplain takes back what was explained of loaders that getattr gave, where
-// one is held, or was not called.
-func (n *names) unexplain() {
-	called := map[globalKey]int{}
-	for v, held := range n.loaders {
-		g, _ := n.resolve(v)
-		g.Member = n.member
-		if key := keyOf(&g); held {
-			n.c.revoke(key)
-		} else {
-			called[key]++
-		}
-	}
-	for key, times := range n.lookups {
-		if called[key] != times {
-			n.c.revoke(key)
-		}
-	}
-}
-
-// weightyPackages are those with classes whose constructors open files,
-// download, or evaluate what they are given. For their names, and for no
-// others, it is worth a walk to know that they are held nowhere.
-var weightyPackages = map[string]bool{
-	"ultralytics": true, "sentence_transformers": true, "transformers": true, "accelerate": true, "gensim": true, "nltk": true, "neat": true,
-	"facenet_pytorch": true, "segmentation_models_pytorch": true, "torchtext": true, "trl": true,
-	"keras": true, "tf_keras": true, "xgboost": true, "lightgbm": true, "prophet": true, "cmdstanpy": true, "stanio": true, "PIL": true, "autogluon": true,
-}
-
-func (n *names) weighty(g *pickle.Global) bool {
-	top, _, _ := strings.Cut(g.Module, ".")
-	return g.Kind == pickle.Named && weightyPackages[top]
 }
 
 // resolve returns the name that v, the result of a call, stands for.

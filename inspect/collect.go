@@ -91,6 +91,7 @@ func (c *collector) names(p *pickle.Program, member string, how *reading) []nest
 	n.rows, n.looked = rowsOf(p.Globals()), make([]uint8, len(n.uses))
 	n.explained, n.opaque, n.binds = make([]bool, len(n.uses)), make([]bool, len(n.uses)), make([]bool, len(n.uses))
 	n.lookups, n.loaders, n.filled = map[globalKey]int{}, map[pickle.Value]bool{}, map[pickle.Value]bool{}
+	n.places = map[pickle.Value]int{}
 	for e := range p.Events() {
 		n.event(e)
 	}
@@ -145,8 +146,11 @@ type names struct {
 	unheld    []bool     // it is known to be held nowhere; nil where nobody asked
 	nested    []nested
 	lookups   map[globalKey]int       // how often getattr gave a loader that its data explains
-	loaders   map[pickle.Value]bool   // those that were called, and whether one is held as well
 	filled    map[pickle.Value]bool   // objects whose items were read for what stands in for methods
+	loaders   map[pickle.Value]bool   // those that were called
+	places    map[pickle.Value]int    // in how many places these are known to be, see held.go
+	soles     []sole                  // of these, what must be nowhere else
+	makings   []classPlace            // and what has a class only to make an instance of it
 	keys      map[string]pickle.Value // scratch
 }
 
@@ -219,6 +223,8 @@ func (n *names) built(e pickle.Event) {
 		}
 		if g, ok := n.p.Global(class); ok && e.Kind == pickle.State {
 			n.state(g, e.Detail, e.Offset)
+			n.wrapper(g, e)
+			n.stateOfMade(g, e)
 			if !n.again {
 				n.given(class, e.Detail)
 			}
@@ -286,7 +292,7 @@ func (n *names) callable(v pickle.Value) bool {
 // holds, with arguments that it holds too. The modules of torch do the same,
 // with their hooks, their forward and what is listed in them.
 var passesOn = map[string]bool{
-	"partial": true, "vectorize": true, "getattr": true, "NotMemorizedFunc": true,
+	"partial": true, "MethodType": true, "vectorize": true, "getattr": true, "NotMemorizedFunc": true,
 	"_ObjectiveFunctionWrapper": true, "_EvalFunctionWrapper": true,
 }
 
@@ -301,13 +307,14 @@ func (n *names) held(v pickle.Value, use Uses, offset int64) {
 // maxPartials bounds partial objects of partial objects.
 const maxPartials = 16
 
-// partial returns the functions that a call of a functools.partial calls:
-// the one that it was made with, and those that its states set.
+// partial returns the functions that a call of a functools.partial, or of a
+// bound method, calls: the one that it was made with, and those that its
+// states set.
 func (n *names) partial(v pickle.Value) []pickle.Value {
 	var functions []pickle.Value
 	for range maxPartials {
 		g, ok := n.p.ClassOf(v)
-		if !ok || g.Module != "functools" || g.Qualname != "partial" {
+		if !ok || !binder(g) {
 			return functions
 		}
 		call, _ := n.p.Call(v)
@@ -331,6 +338,11 @@ func (n *names) partial(v pickle.Value) []pickle.Value {
 		v = inner
 	}
 	return nil
+}
+
+// binder tells of what holds a function and its first arguments.
+func binder(g *pickle.Global) bool {
+	return g.Module == "functools" && g.Qualname == "partial" || g.Module == "types" && g.Qualname == "MethodType"
 }
 
 // attributes yields the names and values of a state that become attributes:

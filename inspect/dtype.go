@@ -178,11 +178,10 @@ func (d dtype) withState(p *pickle.Program, state pickle.Value, depth int) (dtyp
 	if orderText != "" {
 		order = orderText[0]
 	}
-	if size, ok := p.Int(t[5]); ok && strings.IndexByte("SUV", d.char) >= 0 {
-		if size < 0 {
+	if strings.IndexByte("SUV", d.char) >= 0 {
+		if d.itemSize, ok = p.Int(t[5]); !ok || d.itemSize < 0 {
 			return d, false
 		}
-		d.itemSize = size
 	}
 	unit := ""
 	if len(t) > 8 {
@@ -193,21 +192,24 @@ func (d dtype) withState(p *pickle.Program, state pickle.Value, depth int) (dtyp
 		return d.withSubarray(p, t[2], t, version, depth)
 	}
 	if !p.IsNone(t[3]) {
-		if d, ok = d.withFields(p, t[3], t[4], depth); !ok {
+		if d, ok = d.withFields(p, t[3], t[4], depth); !ok || version < 3 { // the flags are then as the fields are, which others may change
 			return d, false
 		}
 	}
-	return d.withFlags(p, t, version), true
+	return d.withFlags(p, t, version)
 }
 
 // withFlags sets hasObject from the state's flags, as NumPy does from version 3 on.
-func (d dtype) withFlags(p *pickle.Program, state []pickle.Value, version int64) dtype {
-	if len(state) > 7 && version >= 3 {
-		if flags, ok := p.Int(state[7]); ok {
-			d.hasObject = flags&1 != 0
-		}
+func (d dtype) withFlags(p *pickle.Program, state []pickle.Value, version int64) (dtype, bool) {
+	if version < 3 {
+		return d, true
 	}
-	return d
+	if len(state) < 8 {
+		return d, false // NumPy sets every flag
+	}
+	flags, ok := p.Int(state[7])
+	d.hasObject = flags&1 != 0
+	return d, ok
 }
 
 func (d dtype) withSubarray(p *pickle.Program, v pickle.Value, state []pickle.Value, version int64, depth int) (dtype, bool) {
@@ -225,7 +227,7 @@ func (d dtype) withSubarray(p *pickle.Program, v pickle.Value, state []pickle.Va
 	}
 	d.hasObject = base.hasObject
 	d.text = "(" + quoteDescr(base.text) + ", " + tupleText(shape) + ")"
-	return d.withFlags(p, state, version), true
+	return d.withFlags(p, state, version)
 }
 
 // withFields describes a structured dtype as dtype.descr does: in order of

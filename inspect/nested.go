@@ -117,7 +117,8 @@ func (n *names) loads(e pickle.Event) {
 			n.explained[i] = n.explained[i] || plain
 			n.opaque[i] = n.opaque[i] || !plain
 		case plain:
-			n.loaders[subject] = false
+			n.loaders[subject] = true
+			n.places[subject] = 0
 		}
 		if plain {
 			piece.as = as

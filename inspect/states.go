@@ -31,16 +31,56 @@ var stateRules = []stateRule{
 
 // state applies the rules to a state that an instance of a class is given.
 func (n *names) state(class *pickle.Global, state pickle.Value, offset int64) {
+	name := class.Module + "." + class.Qualname
 	for i := range stateRules {
 		r := &stateRules[i]
 		if !r.of(class) {
 			continue
 		}
 		if does := r.does(n.p, state); does != "" {
-			name := class.Module + "." + class.Qualname
 			n.c.hazard(Hazard{"state", name, name + " is given a state that " + does, n.member, offset})
+			continue
+		}
+		shared := Hazard{"state", name, name + " is given a state that the file has elsewhere as well, and may change there", n.member, offset}
+		n.alone(state, 2, shared) // the event's and the instance's
+		parts, _ := n.p.Tuple(state)
+		for _, part := range parts {
+			n.alone(part, 1, shared)
 		}
 	}
+}
+
+// stateOfMade notes a state on what a function made that takes the class.
+func (n *names) stateOfMade(function *pickle.Global, e pickle.Event) {
+	call, _ := n.p.Call(e.Subject)
+	if g, ok := n.p.Global(call.Subject); !ok || g != function {
+		return // a class is known by name
+	}
+	args, _ := n.p.Tuple(call.Detail)
+	for _, r := range ruleOf(function).uses {
+		if r.use&New != 0 && r.argument < len(args) {
+			n.stateBy(args[r.argument], e.Offset)
+		}
+	}
+}
+
+// stateBy notes that a function gives a state to an instance of a class, or
+// makes one that is given a state. No library does so with a class that has a rule.
+func (n *names) stateBy(class pickle.Value, offset int64) {
+	if g, ok := n.p.Global(class); ok && stateRuled(g) {
+		name := g.Module + "." + g.Qualname
+		n.c.hazard(Hazard{"state", name, name + " is given a state by way of a function", n.member, offset})
+	}
+}
+
+// stateRuled tells whether there is a rule on the states of a class.
+func stateRuled(class *pickle.Global) bool {
+	for i := range stateRules {
+		if stateRules[i].of(class) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *stateRule) of(class *pickle.Global) bool {

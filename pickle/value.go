@@ -339,23 +339,19 @@ func (p *Program) States(v Value) iter.Seq[Value] {
 	}
 }
 
-// Held tells, by index in Globals, which imported objects are part of
-// something: of a container, arguments, a state, items, an id, or the result.
-// The others were called or given state, and dropped. Of the values in watch
-// it tells the same there.
-func (p *Program) Held(watch map[Value]bool) []bool {
-	held := make([]bool, len(p.globals))
-	makings := p.makings()
+// Held counts, by index in Globals, in how many places an imported object is
+// part of something: of a container, arguments, a state, items, an id, or the
+// result. Those with none were called or given state, and dropped. It adds the
+// same of the values in watch to their counts.
+func (p *Program) Held(watch map[Value]int) []int {
+	held := make([]int, len(p.globals))
 	note := func(values ...Value) {
 		for _, v := range values {
 			if isGlobal(v) {
-				held[globalIndex(v)] = true
+				held[globalIndex(v)]++
 			}
-			if _, ok := makings[v]; ok {
-				makings[v] = true
-			}
-			if _, ok := watch[v]; ok {
-				watch[v] = true
+			if count, ok := watch[v]; ok {
+				watch[v] = count + 1
 			}
 		}
 	}
@@ -363,11 +359,7 @@ func (p *Program) Held(watch map[Value]bool) []bool {
 	for i := range p.nodes.n {
 		switch n := p.nodes.at(i); n.kind {
 		case Tuple:
-			items := p.items(Value(i))
-			if _, ok := makings[Value(i)]; ok {
-				items = items[1:] // the class that is made
-			}
-			note(items...)
+			note(p.items(Value(i))...)
 		case List, Dict, Set, FrozenSet, Instance:
 			for _, values := range p.chunks(n) {
 				note(values...)
@@ -376,42 +368,15 @@ func (p *Program) Held(watch map[Value]bool) []bool {
 	}
 	for i := range p.events.n {
 		e := p.events.at(i).public()
-		if !p.makes(&e) {
-			note(e.Detail)
-		}
+		note(e.Detail)
 		if e.Kind == Items && p.kind(e.Subject) != Instance { // the graph has not all that was put there
 			for i := range held {
-				held[i] = true
+				held[i]++
 			}
 			for v := range watch {
-				watch[v] = true
+				watch[v]++
 			}
-		}
-	}
-	for tuple, elsewhere := range makings {
-		if first := p.items(tuple)[0]; elsewhere && isGlobal(first) {
-			held[globalIndex(first)] = true
 		}
 	}
 	return held
-}
-
-// makings returns the arguments of the calls that make an instance as
-// protocols 0 and 1 do, and false for each: nothing else is known to have them.
-func (p *Program) makings() map[Value]bool {
-	found := map[Value]bool{}
-	for i := range p.events.n {
-		if e := p.events.at(i).public(); p.makes(&e) {
-			found[e.Detail] = false
-		}
-	}
-	return found
-}
-
-// makes tells whether an event is a call of copyreg._reconstructor with a
-// class, which calls that class only by its __new__.
-func (p *Program) makes(e *Event) bool {
-	g, ok := p.Global(e.Subject)
-	args, _ := p.Tuple(e.Detail)
-	return ok && e.Kind == Reduce && g.Module == "copyreg" && g.Qualname == "_reconstructor" && len(args) > 0
 }
