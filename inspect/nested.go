@@ -121,11 +121,58 @@ func (n *names) loads(e pickle.Event) {
 			n.places[subject] = 0
 		}
 		if plain {
+			n.still(e.Detail, args[at], piece.name, e.Offset)
 			piece.as = as
 			piece.explains = &globalKey{module: g.Module, qualname: g.Qualname, raw: rawName(g), member: n.member}
 		}
 	}
 	n.nested = append(n.nested, piece)
+}
+
+// still notes that data which is read as it stands must stay so until a loader
+// takes it: what can change must be nowhere but in its container, and have
+// nothing put on it.
+func (n *names) still(container, v pickle.Value, name string, offset int64) {
+	changes := Hazard{"state", name, name + " is given data that the file can change", n.member, offset}
+	for range maxDataForms {
+		switch n.p.Kind(v) {
+		case pickle.ByteArray, pickle.Instance, pickle.Inline:
+		default:
+			return
+		}
+		n.alone(v, 1, changes)
+		if n.p.Kind(container) == pickle.Tuple {
+			n.alone(container, 1, changes)
+		}
+		if n.filledUp(v) {
+			n.c.hazard(changes)
+			return
+		}
+		for state := range n.p.States(v) {
+			n.alone(state, 2, changes)
+		}
+		if inside, ok := bytesInside(n.p, v); ok {
+			container, v = inside, inside
+			continue
+		}
+		call, _ := n.p.Call(v)
+		args, _ := n.p.Tuple(call.Detail)
+		if len(args) == 0 {
+			return
+		}
+		container, v = call.Detail, args[0]
+	}
+}
+
+// filledUp tells whether items were put on an instance.
+func (n *names) filledUp(v pickle.Value) bool {
+	for range n.p.Pairs(v) {
+		return true
+	}
+	for range n.p.Items(v) {
+		return true
+	}
+	return false
 }
 
 // carriedModels are attributes in which classes of a package keep a model
@@ -156,6 +203,9 @@ func (n *names) carries(e pickle.Event) {
 		}
 		for key, value := range attributes(n.p, e.Detail) {
 			if n.p.TextIs(key, m.attribute) {
+				if m.loaded {
+					n.still(e.Detail, value, class.Module+"."+class.Qualname, e.Offset)
+				}
 				n.nested = append(n.nested, nested{
 					name: class.Module + "." + class.Qualname + "." + m.attribute, value: value, offset: e.Offset, read: m.read, optional: !m.loaded,
 				})
