@@ -314,6 +314,13 @@ def nested_loaders():
         "torch's loader is given a storage, and held", names=["torch.storage._load_from_bytes"])
     add("load-from-bytes-behind.pkl", p4(maker, blob(whole + EVIL), TUPLE1, REDUCE), "a pickle behind a storage given to torch's loader",
         names=[SYSTEM, "torch.storage._load_from_bytes"])
+    shared = name4("collections", "UserList") + b")\x81}" + uni("data") + b"h\x00sbK\x00K\x63s0"
+    add("load-from-bytes-shared.pkl", p4(name4("builtins", "bytearray"), blob(whole), TUPLE1, REDUCE, b"\x940", shared, maker, b"h\x00",
+                                         TUPLE1, REDUCE),
+        "torch's loader is given a storage, which a list that shares it changes", names=["torch.storage._load_from_bytes"])
+    add("load-from-bytes-changed.pkl", p4(name4("builtins", "bytearray"), blob(whole), TUPLE1, REDUCE, b"\x94K\x00K\x63s0", maker, b"h\x00",
+                                          TUPLE1, REDUCE),
+        "torch's loader is given a storage, which is changed", names=["torch.storage._load_from_bytes"])
     for name, value, what in [("nan", b'{"a": NaN, "b": {":serialized:": "%s"}}', "a value that Python alone reads before"),
                               ("junk", b'{"b": {":serialized:": "*%s*"}}', "bytes that are no base64 around")]:
         add("json-serialized-%s.zip" % name, archive(member("data", value % text)), what + " a pickle in JSON")
