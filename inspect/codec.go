@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -44,9 +46,7 @@ var codecs = []codec{
 	}},
 	{"bzip2", "BZh", nil, func(r *bufio.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
 	{"xz", "\xfd7zXZ\x00", nil, func(r *bufio.Reader) (io.Reader, error) { return xz.NewReader(r, maxDictionary) }},
-	{"lzma", "\x5d\x00", isLZMA, func(r *bufio.Reader) (io.Reader, error) {
-		return lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(r)
-	}},
+	{"lzma", "", isLZMA, openLZMA},
 	{"lz4", "\x04\x22\x4d\x18", nil, func(r *bufio.Reader) (io.Reader, error) { return lz4.NewReader(r), nil }},
 	{"zstd", "\x28\xb5\x2f\xfd", nil, func(r *bufio.Reader) (io.Reader, error) {
 		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxDictionary))
@@ -101,14 +101,32 @@ func isZlib(head []byte) bool {
 	return len(head) > 1 && head[0]&15 == 8 && (int(head[0])<<8|int(head[1]))%31 == 0
 }
 
-// isLZMA checks the dictionary size, a power of two or three quarters of one,
-// and the size, which is unknown or within reason.
+// isLZMA checks the header of LZMA alone as liblzma does where it tells formats
+// apart: the properties, the dictionary's size, a power of two or one and a
+// half of one, and the size, which is unknown or within reason.
 func isLZMA(head []byte) bool {
-	if len(head) < 13 {
+	const most = 1 << 38 // bytes, as liblzma has it
+	if len(head) < 13 || head[0] >= 9*5*5 {
 		return false
 	}
-	size := head[5:13]
-	return head[1] == 0 && head[2] == 0 && (bytes.Count(size, []byte{0xff}) == 8 || size[6] == 0 && size[7] == 0)
+	dictionary, size := le.Uint32(head[1:]), le.Uint64(head[5:])
+	if (dictionary == 0 || size == 0) && head[0] != 0x5d { // as zeros have it
+		return false
+	}
+	high := uint32(1) << max(0, bits.Len32(dictionary)-1)
+	power := dictionary&^high == 0 || dictionary == high|high>>1 || dictionary == math.MaxUint32
+	return power && (size == math.MaxUint64 || size < most)
+}
+
+// openLZMA reads LZMA alone. A larger dictionary than the bound is taken for
+// one of that size: most streams that ask for it are smaller.
+func openLZMA(r *bufio.Reader) (io.Reader, error) {
+	var head [13]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, errShort
+	}
+	le.PutUint32(head[1:], min(le.Uint32(head[1:]), maxDictionary))
+	return lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(io.MultiReader(bytes.NewReader(head[:]), r))
 }
 
 // zfHeader is "ZF" and a length in hex, left-justified to 19 characters;

@@ -47,7 +47,9 @@ func npyAt(r io.ReaderAt, offset int64) bool {
 	return string(head[:n]) == npyMagic
 }
 
-// maxNpyHeader is more than NumPy's own limit of 10,000 characters for headers of unknown origin.
+// maxNpyHeader is more than NumPy's own limit of 10,000 characters for headers
+// of unknown origin. There is none where objects are allowed, so what stands
+// behind a longer one is looked at as well.
 const maxNpyHeader = 1 << 20
 
 // npyHeader is what stands before the data of a .npy file.
@@ -69,11 +71,11 @@ func readNpyHeader(r io.ReaderAt) (npyHeader, error) {
 		start, size = 12, int64(binary.LittleEndian.Uint32(fixed[8:]))
 	}
 	if fixed[6] < 1 || fixed[6] > 3 || n < int(start) || size > maxNpyHeader {
-		return npyHeader{}, fmt.Errorf("a .npy header of version %d and %d bytes", fixed[6], size)
+		return npyHeader{data: start + size}, fmt.Errorf("a .npy header of version %d and %d bytes", fixed[6], size)
 	}
 	text := make([]byte, size)
 	if n, _ := r.ReadAt(text, start); int64(n) != size {
-		return npyHeader{}, fmt.Errorf("the .npy header ends early")
+		return npyHeader{data: start}, fmt.Errorf("the .npy header ends early")
 	}
 	h := npyHeader{data: start + size}
 	if fixed[6] < 3 { // Latin-1; UTF-8 from version 3.0 on
@@ -203,6 +205,9 @@ func (w *walk) npy(member string, r io.ReaderAt, at, size int64) (a array, end i
 		first := &reading{offset: behind, after: func(p *pickle.Program) bool { return npyAt(r, p.End) }}
 		w.read(s, first)
 		w.settle(s, first)
+		if first.whole == 0 {
+			return h.array, size, true
+		}
 		return h.array, first.end, true
 	}
 	end = behind + h.bytes

@@ -171,9 +171,10 @@ func (w *walk) unpacked(c *codec, s *stream) {
 	data, err := w.spool(s.reopen())
 	if err != nil {
 		w.codecIssue(c, err, -1)
-		return
 	}
-	w.inflated(data)
+	if len(data) > 0 { // what stands before damage is there for a loader that reads no further
+		w.inflated(data)
+	}
 }
 
 // container tells whether data begins as some format does that is read.
@@ -192,9 +193,9 @@ func (w *walk) spool(d *decompressor) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(d, most+1))
 	switch {
 	case d.err != nil:
-		return nil, d.err
+		return data, d.err
 	case err != nil:
-		return nil, err
+		return data, err
 	case int64(len(data)) > most:
 		return nil, &LimitError{"Pickle.MaxMemory", w.limits.Pickle.MaxMemory}
 	}

@@ -86,7 +86,7 @@ func (w *walk) tarMembers(r io.ReaderAt, offset, size int64) (members []tarMembe
 			return members, -1
 		case len(members) > w.limits.MaxMembers:
 			return members, -1 // entering the last of them files the issue
-		case header.Size == 0:
+		case header.Size <= 0: // of a link it may be anything
 			continue
 		}
 		m := tarMember{name: header.Name, at: at, size: min(header.Size, size-at)}

@@ -81,6 +81,7 @@ func (w *walk) torchStream(r io.ReaderAt, size int64, t *torchTar) {
 	w.read(s, how)
 	if rest := size - w.in.reader.Offset(); how.err == nil && rest > 0 {
 		w.issue(IssueTrailing, w.member, size-rest, "%d bytes behind torch's %s", rest, w.name)
+		w.read(s, &reading{again: true, offset: size - rest}) // as who takes it for a file of pickles
 	}
 }
 

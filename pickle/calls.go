@@ -1,6 +1,9 @@
 package pickle
 
-import "cmp"
+import (
+	"bytes"
+	"cmp"
+)
 
 // Calls, states and out-of-band buffers. Each opcode records what it does
 // before anything about it can fail.
@@ -170,8 +173,13 @@ func (m *machine) falsy(v Value) bool {
 	if v == none || v == smallInt {
 		return true
 	}
-	if isNode(v) && m.nodes.at(int(v)).kind == Float {
-		return m.nodes.at(int(v)).ref<<1 == 0
+	if isNode(v) {
+		switch n := m.nodes.at(int(v)); n.kind {
+		case Float:
+			return n.ref<<1 == 0
+		case bigInt: // zero, written long
+			return len(bytes.Trim(m.spans[n.ref].head, "\x00+-0_xXoObB")) == 0
+		}
 	}
 	size, ok := m.length(v)
 	return ok && size == 0
