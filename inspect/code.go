@@ -42,7 +42,7 @@ var codeShapes = map[int]codeShape{
 }
 
 // codeShape311 begins as the one before, and has a qualified name.
-var codeShape311 = codeShape{">=3.11", 2, []string{"3.11", "3.12", "3.13"}}
+var codeShape311 = codeShape{">=3.11", 2, []string{"3.11", "3.12", "3.13", "3.14", "3.15"}}
 
 // codeParts are the arguments of a call that makes a code object.
 type codeParts struct {

@@ -56,7 +56,7 @@ func TestMarshalledCode(t *testing.T) {
 	if err != nil || len(paths) < 10 {
 		t.Fatalf("got %d files, %v", len(paths), err)
 	}
-	pythons := map[string]string{"2.4.0": ">=3.8,<3.10", "2.15.0": ">=3.11,<3.13", "3.15.1": ">=3.13"}
+	pythons := map[string]string{"2.4.0": ">=3.8,<3.10", "2.15.0": ">=3.11,<3.13", "3.15.1": ">=3.13,<3.14"}
 	var in Inspector
 	for _, path := range paths {
 		m, err := in.File(context.Background(), path)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"slices"
 
 	"modelscan/pickle"
 )
@@ -47,6 +46,8 @@ type reading struct {
 	after    func(*pickle.Program) bool // steps over what stands behind a program; true where no other follows
 	keepMemo bool                       // the memo goes on from program to program
 	alone    bool                       // names are taken wherever they stand, and nothing is run
+	gapped   bool                       // the memo's entries have other numbers in Python 3.15
+	newer    bool                       // it is that of Python 3.15
 	end      int64                      // where the last whole program ends
 	err      error                      // why reading ended, other than the end of the data
 }
@@ -300,7 +301,7 @@ func (w *walk) others(s *stream, first *reading) {
 	for _, other := range otherReadings(first) {
 		other.again, other.foreign = true, first.foreign
 		w.read(s, other)
-		first.crossed = first.crossed || other.crossed
+		first.crossed = first.crossed || other.crossed || len(other.ends) > 0
 	}
 	w.spooled(s, first)
 }
@@ -325,6 +326,9 @@ func otherReadings(first *reading) []*reading {
 		if j.nesting.Mixed {
 			joblib(joblibLoader{nesting: pickle.Nesting{OuterNames: true}})
 		}
+	}
+	if first.gapped {
+		list = append(list, &reading{offset: first.offset, newer: true, astray: first.joblib != nil && first.joblib.arrays > 0})
 	}
 	if first.whole > 0 && errors.Is(first.err, pickle.ErrMemo) {
 		list = append(list, &reading{offset: first.offset, keepMemo: true})
@@ -373,10 +377,10 @@ func (w *walk) read(s *stream, how *reading) {
 	var loader *pickle.Loader
 	if how.joblib != nil {
 		loader = how.joblib.loader()
-	} else if how.alone {
-		loader = &pickle.Loader{Watch: func(string, string) bool { return false }, NamesAlone: true}
-	} else if how.keepMemo {
-		loader = &pickle.Loader{Watch: func(string, string) bool { return false }, KeepMemo: true}
+	} else if how.keepMemo || how.alone || how.newer {
+		loader = &pickle.Loader{
+			Watch: func(string, string) bool { return false }, KeepMemo: how.keepMemo, NamesAlone: how.alone, NewerMemo: how.newer,
+		}
 	}
 	w.in.decoder.Reset(&w.in.reader, limits, loader)
 	for {
@@ -423,7 +427,13 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 	if pieces := w.names(p, s.member, how); len(pieces) > 0 {
 		w.nested(s, p, pieces)
 	}
-	how.crossed = how.crossed || slices.ContainsFunc(p.Notes, func(n pickle.Note) bool { return n.Kind == pickle.FrameCrossed })
+	for _, note := range p.Notes {
+		how.crossed = how.crossed || note.Kind == pickle.FrameCrossed
+		how.gapped = how.gapped || note.Kind == pickle.MemoGap
+	}
+	if err == nil && p.FrameEnd > 0 && len(how.ends) < maxFrameEnds {
+		how.ends = append(how.ends, p.FrameEnd)
+	}
 	if how.again {
 		return
 	}
@@ -445,9 +455,6 @@ func (w *walk) program(s *stream, how *reading, p *pickle.Program, err error) {
 		if s.member == "" || w.root {
 			w.model.Root = rootObject(p, how.whole <= maxDescribed)
 		}
-		if p.FrameEnd > 0 && len(how.ends) < maxFrameEnds {
-			how.ends = append(how.ends, p.FrameEnd)
-		}
 	}
 	if len(w.model.Programs) < maxPrograms {
 		_, foreign := p.ByteText()
@@ -465,7 +472,7 @@ const (
 
 func noteIssue(k pickle.NoteKind) IssueKind {
 	switch k {
-	case pickle.FrameCrossed, pickle.FrameShort, pickle.OctalInt, pickle.LooseType, pickle.EmptyLine, pickle.LineCarriage:
+	case pickle.FrameCrossed, pickle.FrameShort, pickle.MemoGap, pickle.LooseInt, pickle.LooseType, pickle.EmptyLine, pickle.LineCarriage:
 		return IssueAmbiguous
 	case pickle.NeedsCallback, pickle.NeedsBuffer, pickle.NeedsRegistry:
 		return IssueUnsupported

@@ -40,6 +40,7 @@ var probes = slices.Concat([]probe{
 	{"python", "<3.11", call("fractions.Fraction", "text")},
 	{"python", ">=3.11", call("fractions.Fraction", "int int")},
 	{"python", ">=3.9", name("zoneinfo.")},
+	{"python", ">=3.15", name("builtins.frozendict")},
 
 	{"numpy", ">=2.0", name("numpy._core.")},
 	{"numpy", "<2.0", name("numpy.core.")},
@@ -207,5 +208,7 @@ func codes(function string) (rows []probe) {
 	add("<3.13", ints(6)+"data:97"+parts3) // RESUME
 	add(">=3.13", ints(6)+"data:9500"+parts3)
 	add("<3.14", ints(6)+"data:9500"+parts3)
+	add(">=3.14", ints(6)+"data:80"+parts3)
+	add(">=3.15", ints(6)+"data:80000000"+parts3) // with a cache
 	return rows
 }

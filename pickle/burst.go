@@ -44,6 +44,8 @@ loop:
 			*place = stack[sp-1]
 			if slot >= top {
 				top = slot + 1
+			} else if top > newerMemoSize {
+				m.gapped = true
 			}
 		case opBinput:
 			slot := int(buf[p])

@@ -23,7 +23,9 @@ func (m *machine) cold() error {
 	case opDup:
 		return m.loadDup()
 	case opMemoize:
-		return m.put(uint64(m.stored))
+		return m.memoize()
+	case opBinput: // burst has it else
+		return m.withUint(1, m.put)
 	case opLongBinput:
 		return m.withUint(4, m.put)
 	case opBinget:
@@ -319,15 +321,15 @@ func (m *machine) loadIntLine() error {
 	if n := len(line); m.op == opLong && n > 0 && line[n-1] == 'L' {
 		line = line[:n-1]
 	}
-	if n, ok := parseInt(line, 0); ok {
-		return m.pushInt(n)
-	}
-	if n, ok := parseOctal(line); ok && m.op == opInt {
-		m.note(OctalInt)
-		return m.pushInt(n)
-	}
-	if !integerGrammar(line) {
+	base, plain, ok := intBase(line)
+	if !ok {
 		return ErrArgument
+	}
+	if !plain {
+		m.note(LooseInt)
+	}
+	if n, ok := parseInt(line, base); ok {
+		return m.pushInt(n)
 	}
 	return m.pushBig(line, m.r.Offset()-int64(len(line))-1)
 }

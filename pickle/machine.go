@@ -28,6 +28,9 @@ type Loader struct {
 	// to the end of what can be told apart as opcodes: more than any
 	// unpickler that takes more programs than CPython's of today comes to.
 	NamesAlone bool
+	// NewerMemo numbers what MEMOIZE stores as the C unpickler of Python 3.15
+	// does. That is another number only where a note says MemoGap.
+	NewerMemo bool
 }
 
 // Decoder reads the programs of one input, one after another, and keeps its
@@ -119,6 +122,7 @@ type machine struct {
 
 	op       byte             // the opcode that runs
 	at       int64            // where it lies in the input
+	newer    *newerMemo       // in place of these, for a loader that says so
 	sparse   map[uint64]Value // entries too far out for memo
 	huge     map[string]Value // entries whose number no uint64 holds
 	protocol int              // the last argument of PROTO
@@ -128,6 +132,7 @@ type machine struct {
 	mapAs    int              // the protocol that says whether names are mapped; -1 for the program's own
 	memory   int64            // bytes asked for
 	marked   int              // marks that memory was counted for
+	gapped   bool             // MEMOIZE left out numbers that are further out
 	buffer   Value            // what stands for out-of-band buffers
 	buffers  int              // how many were taken
 	emptyID  Value            // the empty persistent id, once there is one
@@ -151,6 +156,10 @@ func (m *machine) reset(d *Decoder) {
 		return
 	}
 	m.forget()
+	m.newer, m.gapped = nil, false
+	if d.loader != nil && d.loader.NewerMemo {
+		m.newer = newNewerMemo()
+	}
 	if m.stack == nil {
 		m.stack = make([]Value, firstStack)
 		m.memo = []*memoPage{new(memoPage)}
@@ -198,6 +207,9 @@ func (m *machine) program() (Value, error) {
 	if m.Protocol == 0 && m.bulk {
 		m.Protocol = 1
 	}
+	if m.gapped {
+		m.note(MemoGap)
+	}
 	if err == nil {
 		return root, nil
 	}
@@ -214,7 +226,7 @@ func (m *machine) program() (Value, error) {
 // run executes opcodes up to STOP and returns the result.
 func (m *machine) run() (Value, error) {
 	for {
-		more, err := m.burst()
+		more, err := m.step()
 		if err != nil {
 			return 0, err
 		}
@@ -230,6 +242,14 @@ func (m *machine) run() (Value, error) {
 			return 0, err
 		}
 	}
+}
+
+// step runs opcodes up to one that is left to others.
+func (m *machine) step() (more bool, err error) {
+	if m.newer != nil {
+		return m.newer.step(m)
+	}
+	return m.burst()
 }
 
 // refill makes room for more opcodes and input, or says why there are no more.

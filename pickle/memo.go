@@ -30,6 +30,10 @@ func (m *machine) put(slot uint64) error {
 		return ErrStack
 	}
 	v := m.stack[m.sp-1]
+	if m.newer != nil {
+		m.newer.put(slot, v)
+		return m.take(48)
+	}
 	if err := m.reach(slot); err != nil {
 		return err
 	}
@@ -44,6 +48,7 @@ func (m *machine) put(slot uint64) error {
 	if slot >= maxDenseMemo {
 		m.note(LooseType)
 	}
+	m.top = len(m.memo) << memoBits // so that MEMOIZE finds it below
 	if m.sparse == nil {
 		m.sparse = make(map[uint64]Value)
 	}
@@ -52,6 +57,15 @@ func (m *machine) put(slot uint64) error {
 	}
 	m.sparse[slot] = v
 	return m.take(48)
+}
+
+// memoize stores the top of the stack under the next number.
+func (m *machine) memoize() error {
+	if m.newer != nil {
+		return m.put(uint64(len(m.newer.dense)))
+	}
+	m.gapped = m.gapped || len(m.sparse) > 0 || m.stored < m.top && m.top > newerMemoSize
+	return m.put(uint64(m.stored))
 }
 
 // reach adds the pages up to an entry's, where it is not far beyond what was
@@ -99,6 +113,12 @@ func (m *machine) clearMemo() {
 }
 
 func (m *machine) get(slot uint64) error {
+	if m.newer != nil {
+		if v := m.newer.get(slot); v != 0 {
+			return m.push(v)
+		}
+		return ErrMemo
+	}
 	if place := m.slot(slot); place != nil && *place != 0 {
 		return m.push(*place)
 	}

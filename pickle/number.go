@@ -2,6 +2,7 @@ package pickle
 
 import (
 	"bytes"
+	"math/big"
 	"strconv"
 )
 
@@ -123,29 +124,28 @@ func parseInt(b []byte, base int) (int64, bool) {
 	return n, err == nil
 }
 
-// integerGrammar tells whether b is an int of any size.
-func integerGrammar(b []byte) bool {
-	_, _, _, ok := pythonDigits(b, 0)
-	return ok
+// intBase returns the base with which int(text, base) takes b, for the newest
+// Python that takes it: since 3.14 all is decimal, while older ones take a
+// prefix, or in C a leading zero, for another base. It is plain where every
+// Python takes it for the same.
+func intBase(b []byte) (base int, plain, ok bool) {
+	_, _, _, decimal := pythonDigits(b, 10)
+	_, _, _, older := pythonDigits(b, 0)
+	if decimal {
+		return 10, older, true
+	}
+	return 0, false, older
 }
 
-// parseOctal reads what C's strtol takes for octal: digits after a leading zero.
-func parseOctal(b []byte) (int64, bool) {
-	b = bytes.TrimLeft(b, pythonSpace)
-	sign := ""
-	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
-		sign, b = string(b[:1]), b[1:]
+// parseBigInt reads an int of any size.
+func parseBigInt(b []byte) (*big.Int, bool) {
+	base, _, _ := intBase(b)
+	digits, negative, base, _ := pythonDigits(b, base)
+	n, ok := new(big.Int).SetString(string(bytes.ReplaceAll(digits, []byte("_"), nil)), base)
+	if ok && negative {
+		n.Neg(n)
 	}
-	if len(b) < 2 || len(b) > 32 || b[0] != '0' {
-		return 0, false
-	}
-	for _, c := range b {
-		if c < '0' || c > '7' {
-			return 0, false
-		}
-	}
-	n, err := strconv.ParseInt(sign+string(b), 8, 64)
-	return n, err == nil
+	return n, ok
 }
 
 // parseFloat reads a float as Python's float(text) does.

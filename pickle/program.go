@@ -38,12 +38,13 @@ const (
 	LineCarriage                  // a line ends in CR LF, as if mangled by Windows' text mode; CPython takes the CR for part of it
 	LineCut                       // a line ends with the input: pickle.py drops its last byte, the C unpickler fails
 	EmptyLine                     // a line is empty where the C unpickler wants text
-	OctalInt                      // an int with a leading zero: the C unpickler reads it as octal, pickle.py fails
+	LooseInt                      // an int with a leading zero or a prefix, which Python reads otherwise since 3.14, and pickle.py otherwise than C
 	LooseType                     // only one of the unpicklers takes an object of this type
 	NeedsCallback                 // a persistent id: a plain load fails, a loader with a callback goes on
 	NeedsBuffer                   // an out-of-band buffer: a plain load fails
 	NeedsRegistry                 // an extension code, which means nothing without the author's registry
 	ListItemSet                   // an item set in a list: no pickler writes that
+	MemoGap                       // memo entries by number, far out, before others in a row: the C unpickler numbers those otherwise since Python 3.15
 )
 
 var noteTexts = [...]string{
@@ -52,12 +53,13 @@ var noteTexts = [...]string{
 	"a line ends in CR LF, as if the file went through a text mode: Python takes the CR for part of the line",
 	"a line ends with the file",
 	"an empty line, which CPython's C unpickler refuses",
-	"an int with a leading zero, which pickle.py refuses",
+	"an int with a leading zero or a prefix, which releases of Python read differently or refuse",
 	"an object of a type that not every unpickler takes here",
 	"a persistent id: only a loader with its own callback reads this",
 	"an out-of-band buffer, which is not in the file",
 	"an extension code, which only the author's registry explains",
 	"an item is set in a list, which no pickler writes",
+	"memo entries far out come before others without a number, which Python 3.15 numbers otherwise than older releases",
 }
 
 // String says what the note means, in words for a report.

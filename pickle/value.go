@@ -45,8 +45,8 @@ func (p *Program) BigInt(v Value) (*big.Int, bool) {
 	if int64(len(s.head)) != s.size {
 		return nil, false
 	}
-	if n.flag == 0 { // decimal or with a prefix, as in source
-		return new(big.Int).SetString(string(s.head), 0)
+	if n.flag == 0 { // as in source
+		return parseBigInt(s.head)
 	}
 	b := make([]byte, len(s.head))
 	for i, c := range s.head {

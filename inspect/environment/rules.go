@@ -42,6 +42,9 @@ var rules = []rule{
 	{"python", "<3.11", code(">=3.11"), "code of Python 3.11 or newer, which runs there alone"},
 	{"python", ">=3.13", code("<3.13"), "code of before Python 3.13, which runs there alone"},
 	{"python", "<3.13", code(">=3.13"), "code of Python 3.13 or newer, which runs there alone"},
+	{"python", ">=3.14", code("<3.14"), "code of before Python 3.14, which runs there alone"},
+	{"python", "<3.14", code(">=3.14"), "code of Python 3.14 or newer, which runs there alone"},
+	{"python", "<3.15", code(">=3.15"), "code of Python 3.15 or newer, which runs there alone"},
 }
 
 // written is about a file that imports one of the names, and whose library's

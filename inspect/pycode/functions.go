@@ -122,7 +122,9 @@ func (u *unmarshaller) constant(n, depth int) string {
 				return "<code object " + u.objects[item].text + ">"
 			}
 		}
-	case '(', ')', '<', '>', '[':
+	case '{', '}':
+		return "{…}"
+	case '(', ')', '<', '>', '[', ':':
 		if len(o.items) == 0 && (o.kind == '<' || o.kind == '>') {
 			return "frozenset()"
 		}
@@ -135,6 +137,9 @@ func (u *unmarshaller) constant(n, depth int) string {
 		}
 		if o.kind == '<' || o.kind == '>' {
 			return "frozenset({" + strings.Join(parts, ", ") + "})"
+		}
+		if o.kind == ':' {
+			return "slice(" + strings.Join(parts, ", ") + ")"
 		}
 		if len(parts) == 1 {
 			return "(" + parts[0] + ",)"

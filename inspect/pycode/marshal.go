@@ -35,7 +35,7 @@ var ErrMarshal = errors.New("no marshalled code object of a known Python")
 // marshalForms are the fields of a code object by release: those with a colon
 // are ints of four bytes, the rest are objects.
 var marshalForms = []marshalForm{
-	{strings.Fields(":args : :keyword : :flags code consts names locals kinds file name qualname :line lines exceptions"), []string{"3.11", "3.12", "3.13"}},
+	{strings.Fields(":args : :keyword : :flags code consts names locals kinds file name qualname :line lines exceptions"), []string{"3.11", "3.12", "3.13", "3.14", "3.15"}},
 	{strings.Fields(":args : :keyword : : :flags code consts names locals free cells file name :line lines"), []string{"3.8", "3.9", "3.10"}},
 	{strings.Fields(":args :keyword : : :flags code consts names locals free cells file name :line lines"), []string{"3.6", "3.7"}},
 	{strings.Fields(":args : : :flags code consts names locals free cells file name :line lines"), []string{"2.7"}},
@@ -136,7 +136,9 @@ func (u *unmarshaller) start() int {
 		}
 	case '(', '[', '<', '>':
 		size = int(u.int())
-	case '{':
+	case ':': // a slice, since 3.14
+		size = 3
+	case '{', '}': // a frozendict, since 3.15
 		size = -1
 	case 'c':
 		u.codes = append(u.codes, n)

@@ -195,9 +195,9 @@ func (d *disassembler) argument(i *Instruction, o op, arg int) {
 		i.Says = d.comparison(i.Offset, arg)
 	case "jrel", "jabs":
 		i.Says = d.jump(o, arg)
-	case "arg":
-		if o.name == "BINARY_OP" {
-			i.Says = d.item(i.Offset, d.binary, arg)
+	default:
+		if list := d.lists[o.kind]; list != nil {
+			i.Says = d.item(i.Offset, list, arg)
 		}
 	}
 }
@@ -215,7 +215,7 @@ func (d *disassembler) nameShift(op string) int {
 	switch {
 	case op == "LOAD_GLOBAL" && d.minor >= 11, op == "LOAD_ATTR" && d.minor >= 12:
 		return 1
-	case op == "LOAD_SUPER_ATTR":
+	case op == "LOAD_SUPER_ATTR", op == "IMPORT_NAME" && d.minor >= 15:
 		return 2
 	}
 	return 0
@@ -240,7 +240,7 @@ func (d *disassembler) comparison(offset, arg int) string {
 	case d.minor == 12:
 		arg >>= 4
 	}
-	return d.item(offset, d.compare, arg)
+	return strings.ReplaceAll(d.item(offset, d.lists["compare"], arg), "_", " ")
 }
 
 // jump is where an instruction jumps to. Distances are in instructions from
@@ -249,7 +249,7 @@ func (d *disassembler) jump(o op, arg int) string {
 	if d.minor >= 10 {
 		arg *= 2
 	}
-	if strings.Contains(o.name, "BACKWARD") {
+	if strings.Contains(o.name, "BACKWARD") || o.name == "END_ASYNC_FOR" {
 		arg = -arg
 	}
 	if o.kind == "jrel" {

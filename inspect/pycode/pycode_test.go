@@ -62,7 +62,7 @@ func TestDisassemble(t *testing.T) {
 			if i.Arg >= 0 {
 				arg = float64(i.Arg)
 			}
-			if i.Says != "" && i.Name != "BINARY_OP" { // dis says it elsewhere
+			if i.Says != "" {
 				says = i.Says
 			}
 			if i.Line >= 0 {

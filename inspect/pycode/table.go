@@ -15,16 +15,15 @@ var opcodesText string
 
 // release is what a release of Python knows.
 type release struct {
-	name    string
-	minor   int // of Python 3; 0 for Python 2
-	compare []string
-	binary  []string
-	ops     [256]op
+	name  string
+	minor int                 // of Python 3; 0 for Python 2
+	lists map[string][]string // of what arguments count, such as operators
+	ops   [256]op
 }
 
 type op struct {
 	name   string // empty for no opcode
-	kind   string // what the argument is: "-" for none
+	kind   string // what the argument is: "-" for none, or the list that it counts
 	caches int    // words behind it that hold no instruction
 }
 
@@ -34,17 +33,13 @@ var releases = sync.OnceValue(func() []*release {
 		fields := strings.Fields(line)
 		if fields[0] == "release" {
 			minor, _ := strconv.Atoi(strings.TrimPrefix(fields[1], "3."))
-			list = append(list, &release{name: fields[1], minor: minor})
+			list = append(list, &release{name: fields[1], minor: minor, lists: map[string][]string{}})
 			continue
 		}
 		r := list[len(list)-1]
 		switch fields[0] {
-		case "compare":
-			for _, operator := range fields[1:] {
-				r.compare = append(r.compare, strings.ReplaceAll(operator, "_", " "))
-			}
-		case "binary":
-			r.binary = fields[1:]
+		case "list":
+			r.lists[fields[1]] = fields[2:]
 		default:
 			number, _ := strconv.Atoi(fields[0])
 			caches, _ := strconv.Atoi(fields[3])

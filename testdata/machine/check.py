@@ -38,9 +38,10 @@ NOTES = {
     "an opcode crosses the end of a frame": (True, None),  # pickle.py goes on where all of an argument lies behind
     "a line ends with the file": (False, False),
     "an empty line": (False, None),
-    "an int with a leading zero": (True, False),
+    "an int with a leading zero or a prefix": (None, None),  # as the release is
     "an object of a type that not every unpickler takes here": ("one", "one"),
     "an item is set in a list": (None, None),  # as the index is in the list or not
+    "memo entries far out": (None, True),  # as the release is
     "a persistent id": (True, True),  # we have a callback, buffers and a registry
     "an out-of-band buffer": (True, True),
     "an extension code": (True, True),
@@ -522,11 +523,13 @@ def compare(wanted, size, c, py):
 def compare_values(wanted, result, title):
     if wanted.error or result.error:
         return
-    if result.text != wanted.text and not any("type" in n for n in wanted.notes):
+    if any("type" in n or "releases" in n for n in wanted.notes):
+        return
+    if result.text != wanted.text:
         yield "%s gives\n    %s\nand not\n    %s" % (title, result.text, wanted.text)
     events = [(word, "%s %s" % (subject, detail)) for word, subject, detail in result.events]
     want, got = squeezed(wanted.events), squeezed(events)
-    if want != got and not any("type" in n for n in wanted.notes):
+    if want != got:
         yield "%s does\n    %s\nand not\n    %s" % (title, "\n    ".join(map(" ".join, got)), "\n    ".join(map(" ".join, want)))
 
 

@@ -2,8 +2,8 @@
 
     python3 testdata/oracle/make_opcodes.py PYTHON ...    writes ../inspect/pycode/opcodes.txt and oracle/codes.json
 
-Each PYTHON is an interpreter, from the oldest to the newest. A release begins with its number; then come the operators of comparisons and of
-BINARY_OP, and a line for each opcode: number, name, what its argument is, and the caches behind it.
+Each PYTHON is an interpreter, from the oldest to the newest. A release begins with its number; then come lists of what arguments count,
+such as the operators of comparisons, and a line for each opcode: number, name, what its argument is, and the caches behind it.
 """
 from __future__ import print_function
 
@@ -76,9 +76,63 @@ class Box(object):
         yield self.size
         yield from self.items
 '''
+if sys.version_info >= (3, 10):
+    SOURCE += '''
+def matches(a):
+    match a:
+        case {"k": v, **rest}:
+            return v, rest
+        case [1, x, *y] if x:
+            return y, slice
+        case str():
+            return 1
+
+async def waits(a):
+    async with a as b:
+        async for c in b:
+            yield await c
+    assert [await z async for z in b]
+    yield any(q for q in a)
+    yield all(q for q in a), a[1:2], a[1:2:3], a[1:]
+'''
+if sys.version_info >= (3, 12):
+    SOURCE += '''
+type Pair[T] = tuple[T, T]
+
+class Typed[T: int]:
+    x: int = 3
+    def f[U](self) -> U:
+        return __class__
+'''
+if sys.version_info >= (3, 14):
+    SOURCE += '''
+def template(a):
+    return t"{a!r:>5} x {a}"
+'''
+if sys.version_info >= (3, 15):
+    SOURCE += '''
+lazy import json
+lazy from os import path as there
+
+def spreads(y):
+    return [*x for x in y], {**d for d in y}
+'''
 SOURCE2 = SOURCE.replace(", *, scale=1.0", ", scale=1.0").replace("        nonlocal rate\n", "        rate = 0\n").replace(
     'f"{a!r:>{b}} {a}"', "repr(a)").replace(', sep="")', ")").replace("print(*b, **{})", "len(*b, **{})").replace(
         "super().", "super(Box, self).").replace("yield from", "yield")
+
+
+COUNTED = {"BINARY_OP": "binary", "LOAD_COMMON_CONSTANT": "common", "LOAD_SPECIAL": "special", "CALL_INTRINSIC_1": "intrinsic1",
+           "CALL_INTRINSIC_2": "intrinsic2"}  # opcodes, and the list that their arguments count
+
+
+def lists():
+    def names(attribute):
+        return [getattr(item, "__name__", None) or (item if item and isinstance(item, str) else repr(item))
+                for item in getattr(opcode, attribute, [])]
+    found = {"compare": list(opcode.cmp_op), "binary": [op for _, op in getattr(opcode, "_nb_ops", [])], "common": names("_common_constants"),
+             "special": names("_special_method_names"), "intrinsic1": names("_intrinsic_1_descs"), "intrinsic2": names("_intrinsic_2_descs")}
+    return {name: items for name, items in found.items() if items}
 
 
 def table():
@@ -89,9 +143,8 @@ def table():
     else:
         caches = getattr(opcode, "_inline_cache_entries", {})
     yield "release %d.%d" % sys.version_info[:2]
-    yield "compare " + " ".join(op.replace(" ", "_") for op in opcode.cmp_op)
-    if getattr(opcode, "_nb_ops", None):
-        yield "binary " + " ".join(op for _, op in opcode._nb_ops)
+    for name, items in sorted(lists().items()):
+        yield "list %s %s" % (name, " ".join(item.replace(" ", "_") for item in items))
     specialised = set(getattr(opcode, "_specialized_opmap", {})) | set(getattr(opcode, "_specialized_instructions", ()))
     for name, number in sorted(opcode.opmap.items(), key=lambda item: item[1]):
         if number > 255 or name in specialised or name.startswith("INSTRUMENTED_"):
@@ -100,7 +153,8 @@ def table():
         kind = [kind for kind, numbers in kinds if number in numbers] or (["arg"] if has else ["-"])
         if name == "EXTENDED_ARG":
             kind = ["extended"]
-        count = caches.get(name, 0) if isinstance(caches, dict) else caches[number]
+        kind = [COUNTED[name]] if COUNTED.get(name) in lists() else kind
+        count = caches.get(name, 0) if hasattr(caches, "get") else caches[number]
         yield "%d %s %s %d" % (number, name, kind[0], count)
 
 
@@ -147,6 +201,8 @@ def instructions(code):
             says = op.argval
         elif op.opcode in opcode.hasname or op.opcode in opcode.haslocal or op.opcode in opcode.hasfree:
             says = ", ".join(op.argval) if isinstance(op.argval, tuple) else op.argval
+        elif COUNTED.get(op.opname) in lists():
+            says = lists()[COUNTED[op.opname]][op.arg]
         yield [op.offset, op.opname, op.arg, says, line]
 
 
