@@ -30,19 +30,23 @@ type argumentUse struct {
 	state    bool // the argument becomes the state of what is made
 	bound    bool // the argument is held to be called: a name is judged itself, an instance is not
 	tensor   bool // methods of the argument are called, and it must be a tensor or a storage
+	converts bool // the argument, and each that follows, is read as a plain value: iterated, printed, taken for a number
 }
 
 var (
 	newsFirst  = callRule{uses: []argumentUse{{argument: 0, use: New}}}
 	newsTwo    = callRule{uses: []argumentUse{{argument: 0, use: New}, {argument: 1, use: New}}}
 	callsFirst = callRule{uses: []argumentUse{{argument: 0, use: Call}}}
+	factory    = callRule{uses: []argumentUse{{argument: 0, use: Call}, {argument: 1, converts: true}}}
 	callsNext  = callRule{uses: []argumentUse{{argument: 1, use: Call}}}
 	retypes    = callRule{uses: []argumentUse{{argument: 0, use: Call}, {argument: 1, use: New | Build}, {argument: 3, state: true}}}
 	restates   = callRule{uses: []argumentUse{{argument: 0, tensor: true}, {argument: 3, state: true}}}
 	ofTensor   = callRule{uses: []argumentUse{{argument: 0, tensor: true}}}
 	binds      = callRule{uses: []argumentUse{{argument: 0, bound: true}}}
-	decodes    = callRule{uses: []argumentUse{{argument: 1, codec: true}}}
-	rebuilds   = callRule{uses: []argumentUse{{argument: 0, use: New}, {argument: 1, use: New | Call, base: true}}}
+	decodes    = callRule{uses: []argumentUse{{argument: 0, converts: true}, {argument: 1, codec: true}}}
+	reads      = callRule{uses: []argumentUse{{argument: 0, converts: true}}}
+	readsNext  = callRule{uses: []argumentUse{{argument: 1, converts: true}}}
+	rebuilds   = callRule{uses: []argumentUse{{argument: 0, use: New}, {argument: 1, use: New | Call, base: true}, {argument: 2, converts: true}}}
 )
 
 var callRules = map[[2]string]callRule{
@@ -50,7 +54,9 @@ var callRules = map[[2]string]callRule{
 	{"copyreg", "__newobj__"}:                         newsFirst,
 	{"copyreg", "__newobj_ex__"}:                      newsFirst,
 	{"array", "_array_reconstructor"}:                 callsFirst,
-	{"collections", "defaultdict"}:                    callsFirst, // when a missing key is asked for
+	{"array", "array"}:                                readsNext,
+	{"torch", "Size"}:                                 reads,
+	{"collections", "defaultdict"}:                    factory, // called when a missing key is asked for
 	{"functools", "partial"}:                          binds,
 	{"types", "MethodType"}:                           binds,
 	{"numpy.core.multiarray", "_reconstruct"}:         newsFirst,
@@ -113,11 +119,51 @@ func ruleOf(g *pickle.Global) callRule {
 	}
 	// Cython's __pyx_unpickle_X(type, checksum, state) and the newObj(cls)
 	// of scikit-learn's trees and metrics make an object of the class given.
-	if strings.HasPrefix(g.Qualname, "__pyx_unpickle_") || g.Qualname == "newObj" ||
-		pandasIndexMakers[g.Qualname] && strings.HasPrefix(g.Module, "pandas.") {
+	switch {
+	case (g.Module == "builtins" || g.Module == "collections") && containers[g.Qualname]:
+		return reads
+	case strings.HasPrefix(g.Qualname, "__pyx_unpickle_") || g.Qualname == "newObj" ||
+		pandasIndexMakers[g.Qualname] && strings.HasPrefix(g.Module, "pandas."):
 		return newsFirst
 	}
 	return callRule{}
+}
+
+// containers are Python's own containers and numbers, which are made of what
+// they are given by asking it for its items, its text or its value.
+var containers = wordSet("list tuple set frozenset dict int float complex bool range zip OrderedDict Counter deque UserDict UserList")
+
+// converted notes that v is read as a plain value: an object's own methods
+// give its items, its text or its value then, out of a state of the file's
+// choice.
+func (n *names) converted(v pickle.Value, text bool, offset int64) {
+	switch n.p.Kind(v) {
+	case pickle.Instance, pickle.Inline:
+	case pickle.List, pickle.Tuple, pickle.Dict, pickle.Set, pickle.FrozenSet:
+		if text { // and so is all that is in it
+			n.computed(Call, offset)
+		}
+		return
+	default:
+		return
+	}
+	if !n.plainObject(v) {
+		n.computed(Call, offset)
+	}
+}
+
+// plainObject tells whether v is an object of Python's own, NumPy's or pandas',
+// of which no method does more than give what it holds.
+func (n *names) plainObject(v pickle.Value) bool {
+	g, ok := n.p.ClassOf(v)
+	if !ok || passesOn[g.Qualname] {
+		return false
+	}
+	switch top, _, _ := strings.Cut(g.Module, "."); top {
+	case "builtins", "collections", "_codecs", "array", "datetime", "decimal", "fractions", "uuid", "re", "numpy", "pandas", "pathlib":
+		return true
+	}
+	return false
 }
 
 // viewOnly tells of numpy.memmap, whose constructor opens a file. NumPy's
@@ -220,6 +266,11 @@ func (n *names) apply(e pickle.Event, g *pickle.Global, args []pickle.Value) {
 		case r.bound:
 			n.bound(arg, e.Offset)
 			continue
+		case r.converts:
+			for _, arg := range args[r.argument:] {
+				n.converted(arg, g.Qualname == "str", e.Offset)
+			}
+			continue
 		case r.tensor:
 			if !n.tensor(arg) {
 				n.computed(Call, e.Offset)
@@ -240,7 +291,7 @@ func (n *names) apply(e pickle.Event, g *pickle.Global, args []pickle.Value) {
 
 // keywords notes a codec given by keyword and returns the other arguments.
 func (n *names) keywords(rule callRule, args []pickle.Value, offset int64) []pickle.Value {
-	if len(rule.uses) > 0 && rule.uses[0].codec {
+	if slices.ContainsFunc(rule.uses, func(u argumentUse) bool { return u.codec }) {
 		for _, value := range n.p.Pairs(args[1]) {
 			n.codec(value, offset)
 		}

@@ -48,11 +48,18 @@ func (n *names) standIn(class *pickle.Global, key, value pickle.Value, offset in
 				n.standIn(class, key, value, offset)
 			}
 		}
-	case !n.callable(value):
-	case methodNames[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__"):
+	case unpicklersCall[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__"):
+		if n.callable(value) || n.p.Kind(value) == pickle.Instance && !n.plainObject(value) { // which may have a __call__
+			n.held(value, Call, offset)
+		}
+	case methodNames[name] && n.callable(value):
 		n.held(value, Call, offset)
 	}
 }
+
+// unpicklersCall are methods that the unpicklers themselves look up: no
+// attribute of a model goes by such a name.
+var unpicklersCall = map[string]bool{"append": true, "extend": true, "add": true}
 
 // takesOver are attributes that no library writes. What meets the object does
 // more with them than call them.
@@ -180,12 +187,15 @@ func isModule(g *pickle.Global) bool {
 var bags = map[string]bool{
 	"EasyDict": true, "Dict": true, "Munch": true, "AutoMunch": true, "DefaultMunch": true, "DefaultFactoryMunch": true, "RecursiveMunch": true,
 	"CfgNode": true, "AttributeDict": true, "Bunch": true, "DictConfig": true, "Data": true, "BatchEncoding": true, "BatchFeature": true,
+	"SimpleNamespace": true,
 }
 
-// bag notes what becomes an attribute of an object that is made or filled.
+// bag notes what becomes an attribute of an object that is made or filled. A
+// __setitem__ of any class may make attributes of items, but of Python's own.
 func (n *names) bag(class, given pickle.Value, offset int64) {
 	g, ok := n.p.Global(class)
-	if !ok || !bags[g.Qualname] || n.filled[given] {
+	filled := ok && n.p.Kind(given) == pickle.Instance && g.Module != "collections" && g.Module != "builtins"
+	if !ok || !filled && !bags[g.Qualname] || n.filled[given] {
 		return
 	}
 	if n.p.Kind(given) == pickle.Instance { // all that is ever put on it is read the first time
