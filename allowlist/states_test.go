@@ -29,6 +29,10 @@ func TestStates(t *testing.T) {
 		model    = "cmdstanpy.model\nCmdStanModel"
 		net      = "skorch.net\nNeuralNet"
 		carried  = "__cuda_dependent_attributes__"
+		dumps    = "cuda_dependent_attributes_"
+		mapper   = "sklearn_pandas.dataframe_mapper\nDataFrameMapper"
+		ngb      = "ngboost.api\nNGBRegressor"
+		kernel   = "sklearn.gaussian_process.kernels\nExponentiation"
 	)
 	var in inspect.Inspector
 	for _, row := range []struct {
@@ -76,6 +80,21 @@ func TestStates(t *testing.T) {
 		{"a net with a pickle", net, dict(carried, "B\x04\x00\x00\x00\x80\x02N."), Trusted},
 		{"a net with what is no file", net, dict(carried, "B\x04\x00\x00\x00abcd"), Incomplete},
 		{"a net with a file that is computed", net, dict(carried, "cbuiltins\nabs\nK\x01\x85R"), Untrusted},
+		{"a net of skorch 0.5 with a pickle", net, dict(dumps, "B\x04\x00\x00\x00\x80\x02N."), Trusted},
+		{"a net of skorch 0.5 with a file of torch's", net, dict(dumps, "B\x0c\x00\x00\x00"+"\x80\x02cos\nnice\n."), Untrusted},
+		{"a net of skorch 0.5 with a file that is computed", net, dict(dumps, "cbuiltins\nabs\nK\x01\x85R"), Untrusted},
+		{"a net of skorch 0.1 with a file of torch's", net, dict("module_", "B\x0c\x00\x00\x00"+"\x80\x02cos\nnice\n."), Untrusted},
+		{"a net that names its files", net, dict(dumps, "]"+text("x")+"a") + "b" + dict("x", "c_io\nBytesIO\nB\x0c\x00\x00\x00\x80\x02cos\nnice\n.\x85R"), Untrusted},
+		{"a net that names its attributes", net, dict(dumps, "]"+text("module_")+"a"), Trusted},
+
+		{"features", mapper, dict("features", "]("+text("a")+"N\x86"+text("b")+"N}\x87e"), Trusted},
+		{"a feature that is called", mapper, dict("features", "](("+length+"N}K\x01te"), Untrusted},
+		{"features that are computed", mapper, dict("features", "cbuiltins\nabs\nK\x01\x85R"), Untrusted},
+		{"a distribution of NGBoost", ngb, dict("Dist", "cngboost.distns.normal\nNormal\n"), Trusted},
+		{"an object in the place of a distribution", ngb, dict("Dist", "ctypes\nSimpleNamespace\n)R"+dict("a", "N")+"b"), Untrusted},
+		{"a kernel", kernel, dict("kernel", "csklearn.svm._classes\nSVC\n"), Trusted},
+		{"a kernel that changes a class", kernel, dict("kernel", "csklearn.svm._classes\nSVC\n") + dict("theta", "N") + "\x86", Untrusted},
+
 		{"a cache of nothing", pipeline, dict("_memory", "N", "_log_callback", text("default")), Trusted},
 		{"a cache in a folder", pipeline, dict("_memory", text("/tmp/x"), "_log_callback", text("default")), Untrusted},
 	} {

@@ -220,6 +220,7 @@ func (n *names) built(e pickle.Event) {
 		n.use(class, Build, e.Offset)
 		if e.Kind == pickle.Items {
 			n.bag(class, e.Subject, e.Offset)
+			n.appended(class, e)
 		}
 		if g, ok := n.p.Global(class); ok && e.Kind == pickle.State {
 			n.state(g, e.Detail, e.Offset)

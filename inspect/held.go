@@ -152,12 +152,13 @@ func (n *names) unexplain(found map[pickle.Value]int) {
 }
 
 // weightyPackages are those with classes whose constructors open files,
-// download, or evaluate what they are given. For their names, and for no
+// download, start processes, or evaluate or fit what they are given. For their names, and for no
 // others, it is worth a walk to know that they are held nowhere.
 var weightyPackages = map[string]bool{
 	"ultralytics": true, "sentence_transformers": true, "transformers": true, "accelerate": true, "gensim": true, "nltk": true, "neat": true,
 	"facenet_pytorch": true, "segmentation_models_pytorch": true, "torchtext": true, "trl": true,
 	"keras": true, "tf_keras": true, "xgboost": true, "lightgbm": true, "prophet": true, "cmdstanpy": true, "stanio": true, "PIL": true, "autogluon": true,
+	"catboost": true, "tpot": true, "skopt": true, "rank_bm25": true, "causalml": true,
 }
 
 // weightyModules are modules with such classes in packages without others,

@@ -188,6 +188,7 @@ var carriedModels = []struct {
 	{"__model", "catboost", (*walk).catboost, false},
 	{"_mojo_bytes", "h2o", nil, false},
 	{"__cuda_dependent_attributes__", "skorch", nil, true},
+	{"", "skorch", nil, true}, // torchDump tells
 }
 
 // carries notes models in a state.
@@ -202,12 +203,13 @@ func (n *names) carries(e pickle.Event) {
 			continue
 		}
 		for key, value := range attributes(n.p, e.Detail) {
-			if n.p.TextIs(key, m.attribute) {
+			name, _ := n.p.Text(key)
+			if name == m.attribute && name != "" || m.attribute == "" && torchDump(n.p, e.Subject, key, value) {
 				if m.loaded {
 					n.still(e.Detail, value, class.Module+"."+class.Qualname, e.Offset)
 				}
 				n.nested = append(n.nested, nested{
-					name: class.Module + "." + class.Qualname + "." + m.attribute, value: value, offset: e.Offset, read: m.read, optional: !m.loaded,
+					name: class.Module + "." + class.Qualname + "." + name, value: value, offset: e.Offset, read: m.read, optional: !m.loaded,
 				})
 			}
 		}

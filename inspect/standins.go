@@ -190,6 +190,28 @@ var bags = map[string]bool{
 	"SimpleNamespace": true,
 }
 
+// appended notes that more data is put on a result of statsmodels, which then
+// calls methods of the model that it holds. No such result is a list, but some
+// of its objects are dicts.
+func (n *names) appended(class pickle.Value, e pickle.Event) {
+	g, ok := n.p.Global(class)
+	if !ok || !strings.HasPrefix(g.Module, "statsmodels.") {
+		return
+	}
+	items, pairs := false, false
+	for range n.p.Items(e.Subject) {
+		items = true
+		break
+	}
+	for range n.p.Pairs(e.Subject) {
+		pairs = true
+		break
+	}
+	if items || !pairs {
+		n.computed(Call, e.Offset)
+	}
+}
+
 // bag notes what becomes an attribute of an object that is made or filled. A
 // __setitem__ of any class may make attributes of items, but of Python's own.
 func (n *names) bag(class, given pickle.Value, offset int64) {

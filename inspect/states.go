@@ -12,7 +12,7 @@ import (
 // rule cannot tell is no plain state.
 type stateRule struct {
 	module   string // or, with a dot at its end, what the module begins with
-	qualname string // or, with an asterisk in front, what the name ends with
+	qualname string // or, with an asterisk at one end, what the name ends or begins with
 	does     func(p *pickle.Program, state pickle.Value) string
 }
 
@@ -26,11 +26,14 @@ var stateRules = []stateRule{
 	{"sklego.pipeline", "DebugPipeline", cacheFolder},
 	{"joblib.memory", "Memory", cache},
 	{"skorch.", "*", torchFile},
+	{"sklearn_pandas.", "DataFrameMapper", columnFunctions},
+	{"ngboost.", "NGB*", distributionClass},
 	{"cmdstanpy.model", "CmdStanModel", stanProgram},
 }
 
 // state applies the rules to a state that an instance of a class is given.
 func (n *names) state(class *pickle.Global, state pickle.Value, offset int64) {
+	n.slots(class, state, offset)
 	name := class.Module + "." + class.Qualname
 	for i := range stateRules {
 		r := &stateRules[i]
@@ -46,6 +49,25 @@ func (n *names) state(class *pickle.Global, state pickle.Value, offset int64) {
 		parts, _ := n.p.Tuple(state)
 		for _, part := range parts {
 			n.alone(part, 1, shared)
+		}
+	}
+}
+
+// setterModules begin the names of modules with classes of which a property
+// sets attributes of what the object holds, be that an imported class. Only
+// the second part of a state reaches those, which belongs to classes with slots.
+var setterModules = []string{"sklearn.gaussian_process.kernels", "sklearn.feature_extraction.text", "statsmodels.tsa.", "skopt.space.", "shap."}
+
+// slots notes such a part.
+func (n *names) slots(class *pickle.Global, state pickle.Value, offset int64) {
+	pair, ok := n.p.Tuple(state)
+	if !ok || len(pair) != 2 || n.p.IsNone(pair[1]) {
+		return
+	}
+	for _, module := range setterModules {
+		if strings.HasPrefix(class.Module, module) {
+			name := class.Module + "." + class.Qualname
+			n.c.hazard(Hazard{"state", name, name + " is given a state that may set attributes of what it holds", n.member, offset})
 		}
 	}
 }
@@ -85,8 +107,9 @@ func stateRuled(class *pickle.Global) bool {
 
 func (r *stateRule) of(class *pickle.Global) bool {
 	ending, isEnding := strings.CutPrefix(r.qualname, "*")
+	beginning, isBeginning := strings.CutSuffix(r.qualname, "*")
 	module := class.Module == r.module || strings.HasSuffix(r.module, ".") && strings.HasPrefix(class.Module, r.module)
-	return module && (class.Qualname == r.qualname || isEnding && strings.HasSuffix(class.Qualname, ending))
+	return module && (class.Qualname == r.qualname || isEnding && strings.HasSuffix(class.Qualname, ending) || isBeginning && strings.HasPrefix(class.Qualname, beginning))
 }
 
 // isDict tells whether v is a dict whose keys are all text. An object in its
@@ -268,9 +291,85 @@ func torchFile(p *pickle.Program, state pickle.Value) string {
 	if !isDict(p, state) {
 		return "may hold a file for torch to load"
 	}
-	for value := range under(p, state, "__cuda_dependent_attributes__") {
-		if _, ok := dataOf(p, value); !ok {
-			return "holds a file for torch to load that cannot be read"
+	for _, key := range []string{"__cuda_dependent_attributes__", skorchDumps} {
+		for value := range under(p, state, key) {
+			_, ok := dataOf(p, value)
+			if names := key == skorchDumps && p.Kind(value) == pickle.List; !ok && !names {
+				return "holds a file for torch to load that cannot be read"
+			}
+		}
+	}
+	return ""
+}
+
+// skorchDumps is where nets of skorch 0.4 and 0.5 keep a file of torch's.
+// Before and after, the names of attributes stand there; before, each of those
+// is such a file.
+const skorchDumps = "cuda_dependent_attributes_"
+
+// torchDump tells whether some release of skorch loads an attribute of a net.
+func torchDump(p *pickle.Program, net, key, value pickle.Value) bool {
+	switch p.Kind(value) {
+	case pickle.Bytes, pickle.ByteArray:
+		return true
+	case pickle.Instance:
+	default:
+		return false
+	}
+	if _, ok := dataOf(p, value); !ok {
+		return false
+	}
+	for _, name := range []string{skorchDumps, "module_", "optimizer_", "criterion_"} {
+		if p.TextIs(key, name) {
+			return true
+		}
+	}
+	name, _ := p.Text(key)
+	for state := range p.States(net) {
+		for names := range under(p, state, skorchDumps) {
+			for item := range p.Items(names) {
+				if p.TextIs(item, name) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// A DataFrameMapper calls the first of a feature's four parts with the last.
+// It writes two or three.
+func columnFunctions(p *pickle.Program, state pickle.Value) string {
+	const calls = "may have functions of columns, which are called"
+	if !isDict(p, state) {
+		return calls
+	}
+	for features := range under(p, state, "features") {
+		if kind := p.Kind(features); kind != pickle.List && kind != pickle.Tuple {
+			return calls
+		}
+		for feature := range p.Items(features) {
+			kind := p.Kind(feature)
+			if length, ok := p.Len(feature); !ok || length > 3 || kind != pickle.Tuple && kind != pickle.List {
+				return calls
+			}
+		}
+	}
+	return ""
+}
+
+// A model of NGBoost makes a class of the distribution and the score that its
+// state names, by a method of the first.
+func distributionClass(p *pickle.Program, state pickle.Value) string {
+	const calls = "has a distribution that is no class, of which methods are called"
+	if !isDict(p, state) {
+		return calls
+	}
+	for _, key := range []string{"Dist", "Score", "_basedist"} {
+		for value := range under(p, state, key) {
+			if p.Kind(value) != pickle.Class && !p.IsNone(value) {
+				return calls
+			}
 		}
 	}
 	return ""
