@@ -148,9 +148,9 @@ type names struct {
 	lookups   map[globalKey]int       // how often getattr gave a loader that its data explains
 	filled    map[pickle.Value]bool   // objects whose items were read for what stands in for methods
 	loaders   map[pickle.Value]bool   // those that were called
-	places    map[pickle.Value]int    // in how many places these are known to be, see held.go
-	soles     []sole                  // of these, what must be nowhere else
-	makings   []classPlace            // and what has a class only to make an instance of it
+	soles     []sole                  // what must be nowhere else, see held.go
+	makings   []classPlace            // what has a class only to make an instance of it
+	places    map[pickle.Value]int    // in how many places that is known to be
 	keys      map[string]pickle.Value // scratch
 }
 
@@ -219,8 +219,7 @@ func (n *names) built(e pickle.Event) {
 	if class, ok := n.p.ClassValue(e.Subject); ok {
 		n.use(class, Build, e.Offset)
 		if e.Kind == pickle.Items {
-			n.bag(class, e.Subject, e.Offset)
-			n.appended(class, e)
+			n.filling(class, e)
 		}
 		if g, ok := n.p.Global(class); ok && e.Kind == pickle.State {
 			n.state(g, e.Detail, e.Offset)

@@ -14,10 +14,11 @@ import (
 // (UserDict, ChainMap, any __dict__), and what is put on one is then put on
 // both, unseen.
 
-// sole is a value that must be nowhere but where it is known to be, and what
-// is wrong where it is elsewhere.
+// sole is a value that must be nowhere but where it is known to be, in so many
+// places, and what is wrong where it is elsewhere.
 type sole struct {
 	value  pickle.Value
+	places int
 	hazard Hazard
 }
 
@@ -34,7 +35,7 @@ func (n *names) made(container, class pickle.Value, places int) {
 	if !ok {
 		return
 	}
-	if _, known := n.places[container]; !known {
+	if n.places[container] == 0 {
 		n.makings = append(n.makings, classPlace{container, i})
 	}
 	n.places[container] += places
@@ -53,12 +54,11 @@ func (n *names) making(e pickle.Event, args []pickle.Value) {
 	}
 }
 
-// alone notes that v must be in so many places more, and in no other.
+// alone notes that v must be in so many places, and in no other.
 func (n *names) alone(v pickle.Value, places int, hazard Hazard) {
 	switch n.p.Kind(v) {
 	case pickle.Dict, pickle.List, pickle.Tuple, pickle.Instance, pickle.Inline, pickle.ByteArray:
-		n.places[v] += places
-		n.soles = append(n.soles, sole{v, hazard})
+		n.soles = append(n.soles, sole{v, places, hazard})
 	}
 }
 
@@ -84,7 +84,7 @@ func (n *names) wrapper(class *pickle.Global, e pickle.Event) {
 	}
 	for value := range under(n.p, e.Detail, "subclass") {
 		if g, ok := n.p.Global(value); ok && viewOnly(g.Module, g.Qualname) {
-			n.made(e.Detail, value, 0)
+			n.made(e.Detail, value, 2)
 		}
 	}
 	n.alone(e.Detail, 2, shared)
@@ -108,8 +108,14 @@ func (n *names) holding() {
 	if !needed {
 		return
 	}
-	found := make(map[pickle.Value]int, len(n.places))
+	found := make(map[pickle.Value]int, len(n.places)+len(n.soles))
 	for v := range n.places {
+		found[v] = 0
+	}
+	for _, s := range n.soles {
+		found[s.value] = 0
+	}
+	for v := range n.loaders {
 		found[v] = 0
 	}
 	held := n.p.Held(found)
@@ -119,7 +125,7 @@ func (n *names) holding() {
 		}
 	}
 	for _, s := range n.soles {
-		if found[s.value] > n.places[s.value] {
+		if found[s.value] > s.places {
 			n.c.hazard(s.hazard)
 		}
 	}

@@ -118,7 +118,6 @@ func (n *names) loads(e pickle.Event) {
 			n.opaque[i] = n.opaque[i] || !plain
 		case plain:
 			n.loaders[subject] = true
-			n.places[subject] = 0
 		}
 		if plain {
 			n.still(e.Detail, args[at], piece.name, e.Offset)

@@ -34,12 +34,15 @@ func (n *names) standIn(class *pickle.Global, key, value pickle.Value, offset in
 	name, plain := n.p.Text(key)
 	switch does := takesOver[name]; {
 	case !plain:
-		if n.p.Kind(key) == pickle.Instance && n.callable(value) {
+		if n.p.Kind(key) == pickle.Instance && (n.callable(value) || n.p.Kind(value) == pickle.Dict) {
 			n.computed(Call, offset)
 		}
 	case does != "" && !n.p.IsNone(value):
 		of := class.Module + "." + class.Qualname
 		n.c.hazard(Hazard{"state", of, of + " is given the attribute " + name + ", " + does, n.member, offset})
+	case name == "__dict__": // Pydantic's models have it in their state
+		of := class.Module + "." + class.Qualname
+		n.alone(value, 1, Hazard{"state", of, of + " is given a __dict__ that the file has elsewhere as well, and may change there", n.member, offset})
 	case factoryNames[name]:
 		n.factory(value, offset)
 	case handsOn[name]:
@@ -188,6 +191,20 @@ var bags = map[string]bool{
 	"EasyDict": true, "Dict": true, "Munch": true, "AutoMunch": true, "DefaultMunch": true, "DefaultFactoryMunch": true, "RecursiveMunch": true,
 	"CfgNode": true, "AttributeDict": true, "Bunch": true, "DictConfig": true, "Data": true, "BatchEncoding": true, "BatchFeature": true,
 	"SimpleNamespace": true,
+}
+
+// handers hand what is put on them to what they hold. None of them is ever
+// pickled so: what they hold is in their state.
+var handers = map[[2]string]bool{{"collections", "UserDict"}: true, {"collections", "UserList"}: true, {"collections", "ChainMap"}: true}
+
+// filling notes items that are put on an instance.
+func (n *names) filling(class pickle.Value, e pickle.Event) {
+	if g, ok := n.p.Global(class); ok && handers[[2]string{g.Module, g.Qualname}] {
+		name := g.Module + "." + g.Qualname
+		n.c.hazard(Hazard{"state", name, name + " is given items, which it puts on what it holds", n.member, e.Offset})
+	}
+	n.bag(class, e.Subject, e.Offset)
+	n.appended(class, e)
 }
 
 // appended notes that more data is put on a result of statsmodels, which then

@@ -48,7 +48,9 @@ func (n *names) state(class *pickle.Global, state pickle.Value, offset int64) {
 		n.alone(state, 2, shared) // the event's and the instance's
 		parts, _ := n.p.Tuple(state)
 		for _, part := range parts {
-			n.alone(part, 1, shared)
+			if n.p.Kind(part) == pickle.Dict {
+				n.alone(part, 1, shared)
+			}
 		}
 	}
 }
