@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/flate"
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
@@ -37,18 +36,12 @@ const maxDictionary = 64 << 20
 
 var codecs = []codec{
 	{"zlib", "x", isZlib, func(r *bufio.Reader) (io.Reader, error) { return zlib.NewReader(r) }},
-	{"gzip", "\x1f\x8b", nil, func(r *bufio.Reader) (io.Reader, error) {
-		z, err := gzip.NewReader(r)
-		if err == nil {
-			z.Multistream(false) // concatenated streams are followed for all codecs alike
-		}
-		return z, err
-	}},
+	{"gzip", "\x1f\x8b", nil, openGzip},
 	{"bzip2", "BZh", nil, func(r *bufio.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
 	{"xz", "\xfd7zXZ\x00", nil, func(r *bufio.Reader) (io.Reader, error) { return xz.NewReader(r, maxDictionary) }},
 	{"lzma", "", isLZMA, openLZMA},
 	{"lz4", "\x04\x22\x4d\x18", nil, func(r *bufio.Reader) (io.Reader, error) { return lz4.NewReader(r), nil }},
-	{"zstd", "\x28\xb5\x2f\xfd", nil, func(r *bufio.Reader) (io.Reader, error) {
+	{"zstd", "", isZstd, func(r *bufio.Reader) (io.Reader, error) {
 		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxDictionary))
 		if err != nil {
 			return nil, err
@@ -99,6 +92,11 @@ func codecNamed(name string) *codec {
 // isZlib checks the header's method and check bits.
 func isZlib(head []byte) bool {
 	return len(head) > 1 && head[0]&15 == 8 && (int(head[0])<<8|int(head[1]))%31 == 0
+}
+
+// isZstd knows a frame, and one that decoders step over.
+func isZstd(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) || len(head) > 4 && head[0]&0xf0 == 0x50 && string(head[1:4]) == "\x2a\x4d\x18"
 }
 
 // isLZMA checks the header of LZMA alone as liblzma does where it tells formats

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz/lzma"
 )
 
@@ -138,6 +139,129 @@ func TestLZMAHeaders(t *testing.T) {
 		z.Close()
 		if m := inspected("a.pkl.xz", packed.Bytes()); !imports(m, "os.system") || m.Compression != "lzma" {
 			t.Errorf("%+v: got %v in %q, want os.system", c, m.Globals, m.Compression)
+		}
+	}
+}
+
+// TestGzipAsPython holds that gzip is read where Python reads it.
+func TestGzipAsPython(t *testing.T) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	z.Write([]byte(runs))
+	z.Close()
+	head, body := packed.Bytes()[:10], packed.Bytes()[10:]
+	flagged := func(flags byte, fields string) []byte {
+		h := slices.Clone(head)
+		h[3] = flags
+		return slices.Concat(h, []byte(fields), body)
+	}
+	for _, test := range []struct {
+		name string
+		data []byte
+	}{
+		{"a reserved flag", flagged(0x20, "")},
+		{"a wrong checksum of the header", flagged(gzipHeaderSum, "no")},
+		{"every field", flagged(gzipExtra|gzipName|gzipComment|gzipHeaderSum, "\x03\x00abcname\x00comment\x00xx")},
+		{"zeros between members", slices.Concat(flagged(gzipName, "\x00"), make([]byte, 9), flagged(0, ""))},
+		{"behind a program, where pandas asks again", append([]byte("N."), flagged(0, "")...)},
+		{"behind two bytes that are none", append([]byte("x "), flagged(0, "")...)},
+	} {
+		if m := inspected("a.pkl.gz", test.data); !imports(m, "os.system") {
+			t.Errorf("%s: got %v %v, want os.system", test.name, m.Globals, m.Issues)
+		}
+	}
+	m := inspected("a.pkl.gz", slices.Concat(flagged(0, ""), flagged(0, "")[:len(head)+len(body)-1]))
+	if len(m.Issues) == 0 {
+		t.Error("a member that is cut: got no issue")
+	}
+}
+
+// TestZstdBehindSkipped holds that a frame that decoders step over is known.
+func TestZstdBehindSkipped(t *testing.T) {
+	var packed bytes.Buffer
+	packed.WriteString("\x51\x2a\x4d\x18\x04\x00\x00\x00abcd")
+	z, err := zstd.NewWriter(&packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z.Write([]byte(runs))
+	z.Close()
+	if m := inspected("a.pkl.zst", packed.Bytes()); !imports(m, "os.system") {
+		t.Errorf("got %v %v, want os.system", m.Globals, m.Issues)
+	}
+}
+
+// TestTarHidden holds that what stands behind headers is told of where Go's
+// reader makes nothing of them.
+func TestTarHidden(t *testing.T) {
+	const ustar = "ustar\x0000"
+	size := int64(len(runs))
+	broken := func(records string) []any {
+		return []any{tarHeader("pax", int64(len(records)), 'x', ustar), records}
+	}
+	plain := []any{tarHeader("a.pkl", size, '0', ustar), runs}
+	for _, test := range []struct {
+		name  string
+		parts []any
+	}{
+		{"a link with data", []any{tarHeader("a.pkl", size, '1', ustar), runs}},
+		{"a folder's name", []any{tarHeader("a.pkl/", size, '0', ustar), runs}},
+		{"records that are none", slices.Concat(broken("7 x\n"), plain)},
+		{"a sparse file without a map", slices.Concat(broken("22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"), plain, plain)},
+		{"a header with a wrong sum", slices.Concat([]any{append([]byte("x"), tarHeader("b", 0, '0', ustar)[1:]...)}, plain)},
+	} {
+		if m := inspected("a.tar", tarFile(test.parts...)); !imports(m, "os.system") {
+			t.Errorf("%s: got %v %v, want os.system", test.name, m.Globals, m.Issues)
+		}
+	}
+}
+
+// TestZipDirectoryCut holds that the directory's last entry may name more
+// than is there, and that zip64 is found behind other bytes.
+func TestZipDirectoryCut(t *testing.T) {
+	local := "PK\x03\x04" + string(make([]byte, 14)) + string(binary.LittleEndian.AppendUint32(nil, uint32(len(runs)))) +
+		string(binary.LittleEndian.AppendUint32(nil, uint32(len(runs)))) + "\x05\x00\x00\x00a.pkl" + runs
+	central := []byte("PK\x01\x02" + string(make([]byte, 42)) + "a.pkl")
+	binary.LittleEndian.PutUint32(central[20:], uint32(len(runs)))
+	binary.LittleEndian.PutUint32(central[24:], uint32(len(runs)))
+	central[28], central[30] = 5, 203 // of the extra field, which is not there
+	end := func(size, offset int) []byte {
+		e := []byte("PK\x05\x06" + string(make([]byte, 18)))
+		e[8], e[10] = 1, 1
+		binary.LittleEndian.PutUint32(e[12:], uint32(size))
+		binary.LittleEndian.PutUint32(e[16:], uint32(offset))
+		return e
+	}
+	named := func(m *Model) bool {
+		return slices.ContainsFunc(m.Programs, func(p Program) bool { return p.Member == "a.pkl" })
+	}
+	cut := slices.Concat([]byte(local), central, end(len(central), len(local)))
+	if m := inspected("a.zip", cut); !named(m) || !imports(m, "os.system") {
+		t.Errorf("an extra field that is cut: got %v %v", m.Globals, m.Issues)
+	}
+	big := []byte("PK\x06\x06" + string(make([]byte, 52)) + "PK\x06\x07" + string(make([]byte, 16)))
+	big[24], big[32] = 1, 1
+	binary.LittleEndian.PutUint64(big[40:], uint64(len(central)))
+	binary.LittleEndian.PutUint64(big[48:], uint64(len(local)))
+	central[30] = 0
+	for _, at := range []int{len(local) + len(central), 1} { // Python takes the record in front of the locator, whatever that says
+		binary.LittleEndian.PutUint64(big[64:], uint64(at))
+		behind := slices.Concat([]byte("junk"), []byte(local), central, big, end(0xffffffff, 0xffffffff))
+		if m := inspected("a.zip", behind); !named(m) || !imports(m, "os.system") {
+			t.Errorf("zip64 behind other bytes, by %d: got %v %v", at, m.Globals, m.Issues)
+		}
+	}
+}
+
+// TestJoblibDTypeOfNoSize holds that joblib reads on behind an array whose
+// dtype says that an item has less than no bytes: it reads none.
+func TestJoblibDTypeOfNoSize(t *testing.T) {
+	for _, shape := range []string{"(K\x00t", "(t", "(K\x02t"} {
+		file := "\x80\x02](cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x08\x00\x00\x00subclasscnumpy\nndarray\nX\x05\x00\x00\x00shape" + shape +
+			"X\x05\x00\x00\x00orderX\x01\x00\x00\x00CX\x05\x00\x00\x00dtypecnumpy\ndtype\n(X\x02\x00\x00\x00S4K\x00K\x01tR(K\x03X\x01\x00\x00\x00|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb" +
+			"X\x0a\x00\x00\x00allow_mmap\x89ub" + "cos\nsystem\ne."
+		if m := inspected("a.joblib", []byte(file)); !imports(m, "os.system") || len(m.Issues) == 0 {
+			t.Errorf("shape %q: got %v %v, want os.system and an issue", shape, m.Globals, m.Issues)
 		}
 	}
 }

@@ -268,6 +268,9 @@ func (w *walk) settle(s *stream, first *reading) {
 		for _, offset := range j.spoiled {
 			w.issue(IssueAmbiguous, s.member, offset, "the padding before an array is not what joblib writes")
 		}
+		for _, offset := range j.unsized {
+			w.issue(IssueMalformed, s.member, offset, "the dtype or the shape of a joblib array is not one")
+		}
 	}
 	for _, end := range first.ends {
 		if s.size >= 0 && end > s.size {
@@ -527,9 +530,29 @@ func (w *walk) trailing(s *stream, offset int64) {
 	}
 	if s.size >= 0 {
 		w.issue(IssueTrailing, s.member, offset, "%d bytes behind the last pickle are none", s.size-offset)
+		w.inside(s.at, offset, s.size)
 		return
 	}
 	w.issue(IssueTrailing, s.member, offset, "the bytes behind the last pickle are none")
+}
+
+// inside reads what stands at an offset of a file where it begins as a format
+// does: a loader that failed in front of it may be asked again.
+func (w *walk) inside(r io.ReaderAt, offset, size int64) {
+	if r == nil || offset >= size {
+		return
+	}
+	head := make([]byte, min(headSize, size-offset))
+	n, _ := r.ReadAt(head, offset)
+	if head = head[:n]; isZip(head) || !container(head) {
+		return // the end of a zip archive is looked for in any file
+	}
+	inner := *w
+	if inner.depth++; inner.depth > w.limits.MaxDepth {
+		w.issue(IssueLimit, w.member, offset, "limit MaxDepth of %d reached", w.limits.MaxDepth)
+		return
+	}
+	inner.content(io.NewSectionReader(r, offset, size-offset), size-offset)
 }
 
 // mark and rollback undo a reading that turned out to be of something else.

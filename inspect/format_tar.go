@@ -3,6 +3,7 @@ package inspect
 import (
 	"archive/tar"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strconv"
@@ -42,12 +43,16 @@ func readTar(w *walk, r io.ReaderAt, size int64) bool {
 		more, at = w.tarMembers(r, at, size)
 		members = append(members, more...)
 	}
+	hidden := w.tarHidden(r, size, members)
 	if isTorchTar(members) {
 		w.torchTar(r, members)
+		for _, m := range hidden {
+			w.descend(m.name, m.in(r), m.size)
+		}
 		return true
 	}
 	w.members("tar", func() {
-		for _, m := range members {
+		for _, m := range append(members, hidden...) {
 			w.descend(m.name, m.in(r), m.size)
 		}
 	})
@@ -82,6 +87,7 @@ func (w *walk) tarMembers(r io.ReaderAt, offset, size int64) (members []tarMembe
 			return members, w.tarBehind(r, at, size)
 		case err != nil:
 			w.issue(IssueMalformed, w.member, at, "the tar archive is damaged: %v", err)
+			at -= (at - offset) % tarBlock // it may stop anywhere in a header that is several blocks
 			w.tarBlocks(r, max(offset, at-tarBlock), size)
 			return members, -1
 		case len(members) > w.limits.MaxMembers:
@@ -107,6 +113,45 @@ func (w *walk) tarMembers(r io.ReaderAt, offset, size int64) (members []tarMembe
 		}
 		members = append(members, m)
 	}
+}
+
+// tarHidden lists what stands behind headers that no member was made of: for
+// other readers a link has data, sizes and names are read otherwise, or a header
+// that is wrong does not end the archive.
+func (w *walk) tarHidden(r io.ReaderAt, size int64, members []tarMember) (hidden []tarMember) {
+	ends := map[int64]int64{}
+	for _, m := range members {
+		ends[m.at] = max(ends[m.at], m.at+m.size)
+	}
+	block := make([]byte, 2*tarBlock)
+	for at := int64(0); at+tarBlock <= size && !w.late(at) && len(hidden) < w.limits.MaxMembers; at += tarBlock {
+		if end := ends[at]; end > at {
+			at = (end - 1) / tarBlock * tarBlock
+			continue
+		}
+		n, _ := r.ReadAt(block, at)
+		data := at + tarBlock
+		if n <= tarBlock || ends[data] != 0 || !isTar(block[:tarBlock]) || isTar(block[tarBlock:n]) || tarFields(block[156]) {
+			continue
+		}
+		if length := min(tarSize(block[124:136]), size-data); length > 0 {
+			hidden = append(hidden, tarMember{name: string(bytes.TrimRight(block[:100], "\x00")), at: data, size: length})
+		}
+	}
+	return hidden
+}
+
+// tarFields tells whether a header's data says something of the next member.
+func tarFields(kind byte) bool { return strings.IndexByte("xgXLK", kind) >= 0 }
+
+// tarSize reads a size as Python does.
+func tarSize(field []byte) int64 {
+	if field[0] == 0x80 {
+		return int64(binary.BigEndian.Uint64(field[4:]))
+	}
+	text, _, _ := strings.Cut(string(field), "\x00")
+	n, _ := strconv.ParseInt(strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(text), "0o"), "_", ""), 8, 64)
+	return n
 }
 
 // padded tells whether zeros fill the last block of a member.

@@ -281,6 +281,9 @@ func (w *walk) content(r io.ReaderAt, size int64) {
 	case base > 0:
 		w.hdf5(r, size, base)
 	case !known:
+		if len(head) > 2 && strings.HasPrefix(string(head[2:]), "\x1f\x8b") {
+			w.inside(r, 2, size) // where pandas stands after gzip refused the first two bytes
+		}
 		w.unknown(identify(head))
 	}
 }

@@ -20,6 +20,7 @@ type joblibLoader struct {
 	arrays    int            // wrappers met
 	padded    bool           // some had padding
 	spoiled   []int64        // where padding is not what joblib writes
+	unsized   []int64        // where nothing tells how many bytes there are
 	inFrame   bool           // an array stands inside a frame of data that can be read only once
 	side      []sideFile
 	gaps      []pickle.Gap // the first arrays' bytes
@@ -74,12 +75,11 @@ func (j *joblibLoader) afterBuild(b *pickle.Built) error {
 		return errOpenFrame
 	}
 	d, ok := dtypeOf(p, w["dtype"], 0)
-	if !ok {
-		return errors.New("the dtype of a joblib array is not one")
-	}
-	shape, ok := shapeOf(p, w["shape"])
-	if !ok {
-		return errors.New("the shape of a joblib array is not one")
+	shape, ok2 := shapeOf(p, w["shape"])
+	if !ok || !ok2 || d.itemSize == 0 && !d.hasObject {
+		// joblib fails, or reads nothing: the items of some dtypes have negative sizes.
+		j.unsized = append(j.unsized, b.Offset())
+		d, shape = dtype{itemSize: 1}, []int64{0}
 	}
 	if subclass := w["subclass"]; subclass != 0 {
 		if g, ok := p.Global(subclass); !ok || !viewOnly(g.Module, g.Qualname) && (g.Module != "numpy" || g.Qualname != "ndarray") {
@@ -105,7 +105,7 @@ func (j *joblibLoader) read(b *pickle.Built, d dtype, shape []int64, alignment p
 		return b.Nested(&j.nesting)
 	}
 	_, size, ok := product(shape, d.itemSize)
-	if !ok || d.itemSize == 0 {
+	if !ok {
 		return 0, fmt.Errorf("a joblib array of shape %s and %d bytes an item", tupleText(shape), d.itemSize)
 	}
 	start := b.Offset()

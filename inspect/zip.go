@@ -41,10 +41,12 @@ const (
 	zipCentral = "PK\x01\x02"
 	zipEnd     = "PK\x05\x06"
 	zipLocator = "PK\x06\x07"
+	zip64End   = "PK\x06\x06"
 
 	zipLocalSize   = 30
 	zipCentralSize = 46
 	zipEndSize     = 22
+	zip64EndSize   = 56
 	maxComment     = 1<<16 - 1
 	maxZipName     = 1 << 12 // longer names are cut in reports
 )
@@ -87,8 +89,25 @@ func zipBehind(r io.ReaderAt, size int64) bool {
 	if record == nil { // the file has changed
 		return false
 	}
-	first := z.read(end-int64(le.Uint32(record[12:])), 4)
-	return string(first) == zipCentral
+	_, size, _, top := z.counts(end, record)
+	return string(z.read(top-size, 4)) == zipCentral
+}
+
+// counts returns what the end record says of the directory, or the larger
+// one of zip64 in front of it: its members, its size, where it begins, and
+// where the records behind it do.
+func (z *zipArchive) counts(end int64, record []byte) (count, size, offset, top int64) {
+	count, size, offset = int64(le.Uint16(record[10:])), int64(le.Uint32(record[12:])), int64(le.Uint32(record[16:]))
+	locator := z.read(end-20, 20)
+	if locator == nil || string(locator[:4]) != zipLocator {
+		return count, size, offset, end
+	}
+	for _, at := range []int64{int64(le.Uint64(locator[8:])), end - 20 - zip64EndSize} { // Python looks in front of the locator alone
+		if big := z.read(at, zip64EndSize); big != nil && string(big[:4]) == zip64End {
+			return int64(le.Uint64(big[32:])), int64(le.Uint64(big[40:])), int64(le.Uint64(big[48:])), at
+		}
+	}
+	return count, size, offset, end
 }
 
 // openZip finds all members.
@@ -125,15 +144,7 @@ func (z *zipArchive) directory(end int64) {
 		z.w.issue(IssueIO, z.w.member, end, "the zip directory's end is no longer there")
 		return
 	}
-	count, size, offset := int64(le.Uint16(record[10:])), int64(le.Uint32(record[12:])), int64(le.Uint32(record[16:]))
-	top := end // of the directory
-	if locator := z.read(end-20, 20); locator != nil && string(locator[:4]) == zipLocator {
-		at := int64(le.Uint64(locator[8:]))
-		if big := z.read(at, 56); big != nil && string(big[:4]) == "PK\x06\x06" {
-			count, size, offset = int64(le.Uint64(big[32:])), int64(le.Uint64(big[40:])), int64(le.Uint64(big[48:]))
-			top = at
-		}
-	}
+	count, size, offset, top := z.counts(end, record)
 	z.start = top - size
 	z.shift = z.start - offset
 	if first := z.read(z.start, 4); size > 0 && string(first) != zipCentral {
@@ -164,16 +175,16 @@ func (z *zipArchive) walkDirectory(at, top int64) (found int64) {
 	}
 	for len(directory) >= zipCentralSize && string(directory[:4]) == zipCentral {
 		nameSize, extraSize, commentSize := int(le.Uint16(directory[28:])), int(le.Uint16(directory[30:])), int(le.Uint16(directory[32:]))
-		size := zipCentralSize + nameSize + extraSize + commentSize
-		if size > len(directory) {
-			break
-		}
+		// Python takes what is there of a name or an extra field that ends behind the directory.
+		size := min(zipCentralSize+nameSize+extraSize+commentSize, len(directory))
+		name := directory[zipCentralSize:min(zipCentralSize+nameSize, size)]
+		extra := directory[zipCentralSize+len(name) : min(zipCentralSize+nameSize+extraSize, size)]
 		m := zipMember{
-			name: string(directory[zipCentralSize : zipCentralSize+nameSize]), central: true,
+			name: string(name), central: true,
 			flags: le.Uint16(directory[8:]), method: le.Uint16(directory[10:]), crc: le.Uint32(directory[16:]),
 			packed: int64(le.Uint32(directory[20:])), size: int64(le.Uint32(directory[24:])), header: int64(le.Uint32(directory[42:])),
 		}
-		m.zip64(directory[zipCentralSize+nameSize:zipCentralSize+nameSize+extraSize], true)
+		m.zip64(extra, true)
 		m.header += z.shift
 		if !z.add(m) {
 			break
