@@ -68,7 +68,7 @@ FAMILIES += [
  ('tokenizers', r"(keras\.src\.legacy\.preprocessing|keras\.src\.preprocessing|keras\.preprocessing|keras_preprocessing)\.(text\.Tokenizer|image\.(\w+\.)?ImageDataGenerator|sequence\.TimeseriesGenerator)", None, DATA, "tokenizer or generator, its state goes into its attributes"),
  ('lightning', r"(pytorch_lightning|lightning\.pytorch|lightning_fabric|lightning\.fabric)\.utilities\.(parsing|data)\.AttributeDict", None, ALL, "dict with attributes"),
  ('lightning', r"torchmetrics\.(?!functional|utilities|wrappers|text|multimodal|image|detection)(\w+\.)*\w+", r"torch\.nn\..*|nn\.\w+|.*Metric", ALL, "metric, its state goes into its attributes"),
- ('lightning', r"torchmetrics\.utilities\.enums\.\w+", None, ALL, 'enumeration'),
+ ('lightning', r"torchmetrics\.utilities\.enums\.\w+", None, CALLED, 'enumeration'),
  ('configs', r"omegaconf\.(base|basecontainer|dictconfig|listconfig|nodes|omegaconf|config)\.(?!OmegaConf$|CLIConfig|EnvConfig)\w+", None, DATA, "settings, its state goes into its attributes"),
  ('configs', r"easydict\.EasyDict|addict\.(addict\.)?Dict|munch\.(\w+Munch|Munch)|yacs\.config\.CfgNode", None, ALL, "dict with attributes"),
  ('recommend', r"surprise\.(trainset\.Trainset|prediction_algorithms\.\w+\.\w+|similarities\.\w+)|rank_bm25\.\w+", None, DATA, "model, its state goes into its attributes"),
@@ -193,7 +193,7 @@ for t in ('_triangular_scale_fn','_triangular2_scale_fn','_exp_range_scale_fn'):
 for t in ('_annealing_cos','_annealing_linear'): BY_HAND['torch.optim.lr_scheduler:OneCycleLR.'+t]=('torch', HELD, 'method of a schedule, arithmetic')
 
 add("nltk", " ".join("nltk.stem.snowball:%sStemmer.stem" % language for language in (
-    "Arabic Danish Dutch English Finnish French German Hungarian Italian Norwegian Porter Portuguese Romanian Russian Spanish Swedish").split()),
+    "Danish Dutch English Finnish French German Hungarian Italian Norwegian Porter Portuguese Romanian Russian Spanish Swedish").split()),
     HELD, "method of a stemmer that a SnowballStemmer holds; text to text")
 add("nltk", "nltk.stem.porter:PorterStemmer.stem", HELD, "method of a stemmer that a SnowballStemmer holds; text to text")
 add("tokenizers", "regex._regex_core.RegexFlag", CALLED, "flags, made from a number")

@@ -31,6 +31,7 @@ type argumentUse struct {
 	bound    bool // the argument is held to be called: a name is judged itself, an instance is not
 	tensor   bool // methods of the argument are called, and it must be a tensor or a storage
 	converts bool // the argument, and each that follows, is read as a plain value: iterated, printed, taken for a number
+	maker    bool // the argument must be a function that makes a tensor
 }
 
 var (
@@ -39,7 +40,7 @@ var (
 	callsFirst = callRule{uses: []argumentUse{{argument: 0, use: Call}}}
 	factory    = callRule{uses: []argumentUse{{argument: 0, use: Call}, {argument: 1, converts: true}}}
 	callsNext  = callRule{uses: []argumentUse{{argument: 1, use: Call}}}
-	retypes    = callRule{uses: []argumentUse{{argument: 0, use: Call}, {argument: 1, use: New | Build}, {argument: 3, state: true}}}
+	retypes    = callRule{uses: []argumentUse{{argument: 0, use: Call}, {argument: 0, maker: true}, {argument: 1, use: New | Build}, {argument: 3, state: true}}}
 	restates   = callRule{uses: []argumentUse{{argument: 0, tensor: true}, {argument: 3, state: true}}}
 	ofTensor   = callRule{uses: []argumentUse{{argument: 0, tensor: true}}}
 	binds      = callRule{uses: []argumentUse{{argument: 0, bound: true}}}
@@ -273,6 +274,11 @@ func (n *names) apply(e pickle.Event, g *pickle.Global, args []pickle.Value) {
 			continue
 		case r.tensor:
 			if !n.tensor(arg) {
+				n.computed(Call, e.Offset)
+			}
+			continue
+		case r.maker:
+			if object, ok := n.p.Global(arg); ok && !tensorModules[object.Module] {
 				n.computed(Call, e.Offset)
 			}
 			continue

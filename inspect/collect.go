@@ -273,6 +273,9 @@ var methodNames = map[string]bool{
 	// and what their other methods call that iterate, print, compare or take items
 	"get_params": true, "rvs": true, "clone": true, "_get_prediction_index": true, "wrap_output": true, "summary": true,
 	"summary_frame": true, "as_text": true, "to_string": true, "_print": true, "next_sample": true, "update_all": true,
+
+	// what constructors of torch call on what they are given
+	"detach": true, "requires_grad_": true, "with_cache": true, "dim": true, "logsumexp": true, "is_complex": true, "partition": true,
 }
 
 // callable tells whether v may be called with effect: an imported object, or

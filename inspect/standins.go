@@ -22,10 +22,27 @@ func (n *names) hooks(subject, state pickle.Value, offset int64) {
 		n.standIn(class, key, value, offset)
 	}
 	parts, _ := n.p.Tuple(state)
+	if len(parts) == 2 {
+		n.setters(class, parts[1], offset)
+	}
 	for _, part := range append(parts[:len(parts):len(parts)], state) {
 		if len(parts) <= 2 && n.dictLike(class, part) {
 			n.computed(Build, offset)
 		}
+	}
+}
+
+// setters notes a dict of slots: each is set by setattr, and so by what the
+// class has for it.
+func (n *names) setters(class *pickle.Global, slots pickle.Value, offset int64) {
+	top, _, _ := strings.Cut(class.Module, ".")
+	name := class.Module + "." + class.Qualname
+	if !withSetters[top] || withSlots[name] {
+		return
+	}
+	for range n.p.Pairs(slots) {
+		n.c.hazard(Hazard{"state", name, name + " is given attributes by its setters, as no library writes it", n.member, offset})
+		return
 	}
 }
 
@@ -64,6 +81,19 @@ func (n *names) standIn(class *pickle.Global, key, value pickle.Value, offset in
 // attribute of a model goes by such a name.
 var unpicklersCall = map[string]bool{"append": true, "extend": true, "add": true}
 
+// withSetters are packages with classes whose setters do more than set: some
+// change what the object holds. A pair with a dict of slots is the state of
+// classes with slots alone, of which there are few.
+var withSetters = map[string]bool{
+	"torch": true, "torchvision": true, "timm": true, "torchmetrics": true, "transformers": true, "sentence_transformers": true, "accelerate": true,
+	"trl": true, "ultralytics": true, "gensim": true, "nltk": true, "stable_baselines3": true, "sb3_contrib": true, "gym": true, "gymnasium": true,
+	"pytorch_lightning": true, "lightning": true, "keras": true, "scikeras": true, "autogluon": true, "tokenizers": true,
+}
+
+var withSlots = map[string]bool{
+	"gensim.models.doc2vec.Doctag": true, "nltk.redos.TimedPattern": true, "nltk.tokenize.punkt.PunktToken": true, "torch.distributions.kl._Match": true,
+}
+
 // takesOver are attributes that no library writes. What meets the object does
 // more with them than call them.
 var takesOver = map[string]string{
@@ -77,6 +107,7 @@ var takesOver = map[string]string{
 	"profile_hook_step":        "by which an optimiser changes its class",
 	"_patch_step_function":     "by which an optimiser changes its class",
 	"_hook_for_profile":        "by which an optimiser changes its class",
+	"cls_to_become":            "which becomes the class of what a hook is given",
 }
 
 // handsOn are attributes with dicts in which a class looks up the attributes
