@@ -39,6 +39,7 @@ func (z *zipArchive) skops(only bool) {
 			r = reopen()
 		}
 		s.member, s.ids = joinMember(z.w.member, m.name), map[string]string{}
+		s.nodes = map[json.Number]map[string]any{}
 		s.read(r)
 	}
 	if !only {
@@ -79,6 +80,7 @@ type skopsSchema struct {
 	ids      map[string]string // what the node of an id was
 	paths    map[string]string // members that hold arrays, by where in the object they stand
 	todo     []skopsValue
+	nodes    map[json.Number]map[string]any // by their ids
 	root     map[string]any
 }
 
@@ -223,6 +225,9 @@ func (s *skopsSchema) value(v map[string]any, at skopsValue) {
 // node does what the loader of a node does.
 func (s *skopsSchema) node(n skopsNode, loader skopsLoader) {
 	s.identity(n)
+	if id, ok := n.fields["__id__"].(json.Number); ok && n.loader != "CachedNode" {
+		s.nodes[id] = n.fields
+	}
 	uses := loader.uses
 	if loader.makes != "" && n.name() != loader.makes {
 		dot := strings.LastIndexByte(loader.makes, '.')
@@ -245,6 +250,12 @@ func (s *skopsSchema) node(n skopsNode, loader skopsLoader) {
 	if more := skopsExtra[n.loader]; more != nil {
 		more(s, n)
 	}
+	if loader.uses&Build != 0 {
+		s.given(n)
+	}
+	if n.module == "builtins" && loader.items && loader.uses&Call != 0 && !containers[n.class] {
+		s.malformed(n, "it is made of a list")
+	}
 }
 
 // use notes a use of a name by a node.
@@ -252,7 +263,11 @@ func (s *skopsSchema) use(n skopsNode, module, qualname string, uses Uses) {
 	if !SkopsLoader(n.loader) {
 		n.loader = "unknown"
 	}
-	s.w.global(Global{Module: module, Qualname: qualname, Uses: uses, Count: 1, Member: s.member, Node: n.loader}, false)
+	g := Global{Module: module, Qualname: qualname, Uses: uses, Count: 1, Member: s.member, Node: n.loader}
+	if n.loader == "ObjectNode" {
+		g.Explained = Import // to make an object of it; a node of its own holds it
+	}
+	s.w.global(g, false)
 }
 
 // file notes that a node reads a member.

@@ -31,6 +31,7 @@ type skopsObject struct {
 	files map[string]zipMember
 	read  int                            // members for their arrays
 	ids   map[json.Number]map[string]any // nodes that later ones refer to
+	alone bool                           // of objects in the node, only their classes are written
 }
 
 // skopsObject describes what the root of a schema makes; nil where that is too large.
@@ -54,6 +55,9 @@ func (z *zipArchive) skopsObject(root map[string]any) *Object {
 	return rootObject(p, true)
 }
 
+// full tells whether no more is written.
+func (o *skopsObject) full() bool { return !o.alone && o.out.Len() > maxSkopsObject }
+
 // beginning returns what the member of an array begins with.
 func (o *skopsObject) beginning(file string) []byte {
 	m, ok := o.files[file]
@@ -74,7 +78,7 @@ func (o *skopsObject) node(v any, depth int) {
 	n, _ := v.(map[string]any)
 	class, _ := n["__class__"].(string)
 	module, _ := n["__module__"].(string)
-	if depth > maxSkopsDepth || o.out.Len() > maxSkopsObject || n == nil {
+	if depth > maxSkopsDepth || o.full() || n == nil {
 		o.out.WriteByte('N')
 		return
 	}
@@ -86,6 +90,10 @@ func (o *skopsObject) node(v any, depth int) {
 	}
 	switch kind {
 	case "CachedNode":
+		if o.alone && o.ids[id] == nil { // it was not read yet, and may be a function
+			o.part(n, "PartialNode", "", "")
+			return
+		}
 		o.node(o.ids[id], depth+1)
 	case "JsonNode":
 		text, _ := n["content"].(string)
@@ -107,9 +115,15 @@ func (o *skopsObject) node(v any, depth int) {
 			o.value(content[key], depth)
 		}
 		o.out.WriteString("\x87R")
-	case "NdArrayNode":
-		o.ndarray(n, module, class, depth)
 	default:
+		if o.alone {
+			o.part(n, kind, module, class)
+			return
+		}
+		if kind == "NdArrayNode" {
+			o.ndarray(n, module, class, depth)
+			return
+		}
 		o.instance(n, module, class, depth)
 	}
 }
@@ -244,7 +258,7 @@ func (o *skopsObject) dtype(text string) {
 
 // value writes a value of JSON.
 func (o *skopsObject) value(v any, depth int) {
-	if depth > maxSkopsDepth || o.out.Len() > maxSkopsObject {
+	if depth > maxSkopsDepth || o.full() {
 		v = nil
 	}
 	switch v := v.(type) {
