@@ -62,6 +62,8 @@ func (n *names) standIn(class *pickle.Global, key, value pickle.Value, offset in
 		n.alone(value, 1, Hazard{"state", of, of + " is given a __dict__ that the file has elsewhere as well, and may change there", n.member, offset})
 	case factoryNames[name]:
 		n.factory(value, offset)
+	case given[name] && n.p.Kind(value) == pickle.Class:
+		n.use(value, Change, offset)
 	case handsOn[name]:
 		for key, value := range n.spelled(value) {
 			if _, ok := n.p.Global(value); ok || n.partial(value) != nil {
@@ -107,12 +109,20 @@ var takesOver = map[string]string{
 	"profile_hook_step":        "by which an optimiser changes its class",
 	"_patch_step_function":     "by which an optimiser changes its class",
 	"_hook_for_profile":        "by which an optimiser changes its class",
+	"__signature__":            "which is evaluated where it is text",
+	"__text_signature__":       "which is evaluated",
 	"cls_to_become":            "which becomes the class of what a hook is given",
 }
 
 // handsOn are attributes with dicts in which a class looks up the attributes
 // that its instances do not have.
-var handsOn = map[string]bool{"_modules": true, "_parameters": true, "_buffers": true, "data": true, "_content": true, "_store": true}
+var handsOn = map[string]bool{
+	"_modules": true, "_parameters": true, "_buffers": true, "data": true, "_content": true, "_store": true, "_mapping": true,
+}
+
+// given are attributes that a __setstate__ gives attributes in turn: a
+// configuration of omegaconf's its metadata, a graph its store.
+var given = map[string]bool{"_metadata": true, "_store": true, "_global_store": true}
 
 // computed notes a use of what nobody can name.
 func (n *names) computed(use Uses, offset int64) {
