@@ -290,6 +290,9 @@ func (n *names) apply(e pickle.Event, g *pickle.Global, args []pickle.Value) {
 			if viewOnly(object.Module, object.Qualname) && g.Qualname == "_reconstruct" {
 				use = Build
 			}
+			if use&New != 0 && arrayClass(object) && shapeArgument(g, true) == 0 {
+				n.unsafe(object, "is made by its constructor, which takes any memory", e.Offset)
+			}
 		}
 		n.held(arg, use, e.Offset)
 	}

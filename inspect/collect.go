@@ -148,6 +148,7 @@ type names struct {
 	lookups   map[globalKey]int       // how often getattr gave a loader that its data explains
 	filled    map[pickle.Value]bool   // objects whose items were read for what stands in for methods
 	loaders   map[pickle.Value]bool   // those that were called
+	other     int64                   // where the last event was that is no part of a dtype
 	soles     []sole                  // what must be nowhere else, see held.go
 	makings   []classPlace            // what has a class only to make an instance of it
 	places    map[pickle.Value]int    // in how many places that is known to be
@@ -155,6 +156,7 @@ type names struct {
 }
 
 func (n *names) event(e pickle.Event) {
+	n.memory(e)
 	switch e.Kind {
 	case pickle.Reduce, pickle.Inst, pickle.Obj:
 		n.use(e.Subject, Call, e.Offset)
@@ -170,11 +172,14 @@ func (n *names) event(e pickle.Event) {
 		n.arguments(e)
 		n.bag(e.Subject, e.Detail, e.Offset)
 	case pickle.State, pickle.Items:
-		if n.p.Kind(e.Subject) != pickle.Instance {
+		switch n.p.Kind(e.Subject) {
+		case pickle.Instance:
+			n.built(e)
+		case pickle.Inline: // what joblib read may be any object, and no library gives it more
+			n.computed(Build, e.Offset)
+		default:
 			n.use(e.Subject, Change, e.Offset)
-			return
 		}
-		n.built(e)
 	}
 }
 
