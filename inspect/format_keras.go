@@ -404,7 +404,7 @@ func (k *keras) symbol(symbol string, offset int64) {
 // is a text is bytes of a protocol buffer.
 func (k *keras) nodeDef(config map[string]string, offset int64) bool {
 	op := config["node_op"]
-	if does := tensorflowOperators[op]; does != "" {
+	if does := cmpOr(tensorflowOperators[op], tensorflowAttributes[op].does); does != "" {
 		k.hazard("tensorflow-operator", "tensorflow.raw_ops."+op, "a layer runs the operator "+op+", which "+does, offset)
 	}
 	return config["node_def"] == "" && isOperator(op)

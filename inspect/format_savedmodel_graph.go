@@ -39,7 +39,11 @@ var tensorflowOperators = map[string]string{
 	"SnapshotChunkDataset": "reads files", "ListSnapshotChunksDataset": "reads files", "RecordInput": "reads files",
 	"DatasetFromGraph": "runs a graph that stands in a text", "RemoteCall": "calls a function on another machine",
 	"TRTEngineOp": "runs a compiled program that the model carries", "InitializeTRTResource": "runs a compiled program from a file",
-	"Abort": "ends the process",
+	"CalibrationStatisticsSaver": "writes a file", "DumpTensor": "writes a file", "Skipgram": "reads a file",
+	"CacheDataset": "may write files", "CacheDatasetV2": "may write files", "DTensorRestoreV2": "reads a file",
+	"RpcServer": "talks to another machine", "RpcServerStart": "talks to another machine", "RpcClient": "talks to another machine",
+	"RpcCall": "talks to another machine",
+	"Abort":   "ends the process",
 }
 
 // tensorflowAttributes are operators that do so only where an attribute is a text of a kind.
@@ -51,6 +55,8 @@ var tensorflowAttributes = map[string]struct {
 	"PrintV2":       {"output_stream", func(v string) bool { return strings.HasPrefix(v, "file:") }, "writes a file"},
 	"DecodeProtoV2": {"descriptor_source", isDescriptorFile, "reads a file"},
 	"EncodeProto":   {"descriptor_source", isDescriptorFile, "reads a file"},
+
+	"FixedUnigramCandidateSampler": {"vocab_file", func(v string) bool { return v != "" }, "reads a file"},
 }
 
 func isDescriptorFile(source string) bool {

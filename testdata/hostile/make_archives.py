@@ -895,6 +895,10 @@ def tensorflow_files():
     add("savedmodel-python.pb", saved(plain + node("PyFunc")), "an operator that calls Python", names=["tensorflow.raw_ops.PyFunc"])
     add("savedmodel-print.pb", saved(plain + node("PrintV2", attribute=field(5, field(1, "output_stream") + field(
         2, field(2, "file:///tmp/made-up"))))), "an operator that prints into a file", names=["tensorflow.raw_ops.PrintV2"])
+    add("savedmodel-vocabulary.pb", saved(plain + node("FixedUnigramCandidateSampler", attribute=field(5, field(1, "vocab_file") + field(
+        2, field(2, "/etc/passwd"))))), "an operator that samples words of a file", names=["tensorflow.raw_ops.FixedUnigramCandidateSampler"])
+    add("savedmodel-dump.pb", saved(plain + node("DumpTensor")), "an operator that writes what it is given to a file",
+        names=["tensorflow.raw_ops.DumpTensor"])
     add("savedmodel-asset.pb", saved(plain, field(6, field(1, field(1, "a")) + field(2, "../../etc/passwd"))),
         "an asset out of the folder", **finding)
     add("savedmodel-table.pb", saved(plain + node("InitializeTableFromTextFileV2")), "a table from a file that is no asset",

@@ -1,0 +1,7 @@
+6
+"serve*2.15.0#
+
+nPlaceholder
+
+n
+DumpTensor

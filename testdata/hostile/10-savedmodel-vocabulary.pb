@@ -1,0 +1,8 @@
+e
+"serve*2.15.0R
+
+nPlaceholder
+>
+nFixedUnigramCandidateSampler*
+
+vocab_file/etc/passwd
