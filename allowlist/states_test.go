@@ -95,6 +95,8 @@ func TestStates(t *testing.T) {
 		{"a kernel", kernel, dict("kernel", "csklearn.svm._classes\nSVC\n"), Trusted},
 		{"a kernel that changes a class", kernel, dict("kernel", "csklearn.svm._classes\nSVC\n") + dict("theta", "N") + "\x86", Untrusted},
 
+		{"a table", "pandas.core.frame\nDataFrame", dict("_typ", text("dataframe")), Trusted},
+		{"a table of old", "pandas.core.sparse.frame\nSparseDataFrame", "(}NNNNt", Untrusted},
 		{"a cache of nothing", pipeline, dict("_memory", "N", "_log_callback", text("default")), Trusted},
 		{"a cache in a folder", pipeline, dict("_memory", text("/tmp/x"), "_log_callback", text("default")), Untrusted},
 	} {

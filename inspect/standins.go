@@ -134,11 +134,11 @@ func (n *names) computed(use Uses, offset int64) {
 // spelled yields the names and values in a state, or in what an object is made
 // of: of a dict, of a pair of one and a dict of slots, of pairs in a list, in
 // each of these also where it is an argument of a call, such as that of
-// OrderedDict, and the keywords of a partial object.
+// OrderedDict, the attributes of a BytesIO, and the keywords of a partial object.
 func (n *names) spelled(state pickle.Value) iter.Seq2[pickle.Value, pickle.Value] {
 	return func(yield func(key, value pickle.Value) bool) {
 		parts := []pickle.Value{state}
-		if tuple, ok := n.p.Tuple(state); ok && (len(tuple) == 2 || len(tuple) == 4) {
+		if tuple, ok := n.p.Tuple(state); ok && len(tuple) >= 2 && len(tuple) <= 4 {
 			parts = append(parts, tuple...)
 		}
 		for i := 0; i < len(parts) && i < maxSpelled; i++ {

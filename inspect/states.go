@@ -14,21 +14,25 @@ type stateRule struct {
 	module   string // or, with a dot at its end, what the module begins with
 	qualname string // or, with an asterisk at one end, what the name ends or begins with
 	does     func(p *pickle.Program, state pickle.Value) string
+	kind     bool // the rule looks at what the state is, and not at what it has
 }
 
 var stateRules = []stateRule{
-	{"scipy.stats.", "*_gen", distribution},
-	{"scipy.stats.", "rv_histogram", distribution},
-	{"scipy.stats._distn_infrastructure", "rv_sample", distribution},
-	{"statsmodels.base.data", "*Data", formula},
-	{"pmdarima.arima.arima", "ARIMA", pathOfResults},
-	{"xgboost.sklearn", "*", boosterFile},
-	{"sklego.pipeline", "DebugPipeline", cacheFolder},
-	{"joblib.memory", "Memory", cache},
-	{"skorch.", "*", torchFile},
-	{"sklearn_pandas.", "DataFrameMapper", columnFunctions},
-	{"ngboost.", "NGB*", distributionClass},
-	{"cmdstanpy.model", "CmdStanModel", stanProgram},
+	{module: "scipy.stats.", qualname: "*_gen", does: distribution},
+	{module: "scipy.stats.", qualname: "rv_histogram", does: distribution},
+	{module: "scipy.stats._distn_infrastructure", qualname: "rv_sample", does: distribution},
+	{module: "statsmodels.base.data", qualname: "*Data", does: formula},
+	{module: "pmdarima.arima.arima", qualname: "ARIMA", does: pathOfResults},
+	{module: "xgboost.sklearn", qualname: "*", does: boosterFile},
+	{module: "sklego.pipeline", qualname: "DebugPipeline", does: cacheFolder},
+	{module: "joblib.memory", qualname: "Memory", does: cache},
+	{module: "skorch.", qualname: "*", does: torchFile},
+	{module: "sklearn_pandas.", qualname: "DataFrameMapper", does: columnFunctions},
+	{module: "ngboost.", qualname: "NGB*", does: distributionClass},
+	{module: "cmdstanpy.model", qualname: "CmdStanModel", does: stanProgram},
+	{module: "pandas.", qualname: "*DataFrame", does: oldTable, kind: true},
+	{module: "pandas.", qualname: "*Series", does: oldTable, kind: true},
+	{module: "pandas.", qualname: "*Panel", does: oldTable, kind: true},
 }
 
 // state applies the rules to a state that an instance of a class is given.
@@ -42,6 +46,9 @@ func (n *names) state(class *pickle.Global, state pickle.Value, offset int64) {
 		}
 		if does := r.does(n.p, state); does != "" {
 			n.c.hazard(Hazard{"state", name, name + " is given a state that " + does, n.member, offset})
+			continue
+		}
+		if r.kind {
 			continue
 		}
 		shared := Hazard{"state", name, name + " is given a state that the file has elsewhere as well, and may change there", n.member, offset}
@@ -100,7 +107,7 @@ func (n *names) stateBy(class pickle.Value, offset int64) {
 // stateRuled tells whether there is a rule on the states of a class.
 func stateRuled(class *pickle.Global) bool {
 	for i := range stateRules {
-		if stateRules[i].of(class) {
+		if !stateRules[i].kind && stateRules[i].of(class) {
 			return true
 		}
 	}
@@ -110,7 +117,7 @@ func stateRuled(class *pickle.Global) bool {
 func (r *stateRule) of(class *pickle.Global) bool {
 	ending, isEnding := strings.CutPrefix(r.qualname, "*")
 	beginning, isBeginning := strings.CutSuffix(r.qualname, "*")
-	module := class.Module == r.module || strings.HasSuffix(r.module, ".") && strings.HasPrefix(class.Module, r.module)
+	module := class.Module == r.module || strings.HasSuffix(r.module, ".") && strings.HasPrefix(class.Module+".", r.module)
 	return module && (class.Qualname == r.qualname || isEnding && strings.HasSuffix(class.Qualname, ending) || isBeginning && strings.HasPrefix(class.Qualname, beginning))
 }
 
@@ -144,8 +151,8 @@ func distribution(p *pickle.Program, state pickle.Value) string {
 	if pair, ok := p.Tuple(state); ok && len(pair) == 2 && isDict(p, pair[0]) {
 		for key, value := range p.Pairs(pair[0]) {
 			name, _ := p.Text(key)
-			shapes, _ := p.Text(value)
-			if !distributionArguments[name] || name == "shapes" && !p.IsNone(value) && !plainShapes().MatchString(shapes) {
+			shapes, ok := p.Text(value)
+			if !distributionArguments[name] || name == "shapes" && !p.IsNone(value) && (!ok || !plainShapes().MatchString(shapes)) {
 				return runs
 			}
 		}
@@ -221,6 +228,16 @@ func formula(p *pickle.Program, state pickle.Value) string {
 		return evaluates
 	}
 	return ""
+}
+
+// The tables of pandas before 1.0 take their states of before 0.13, too, which
+// hold NumPy's files, with pickles in them.
+func oldTable(p *pickle.Program, state pickle.Value) string {
+	class, ok := p.ClassOf(state)
+	if p.Kind(state) == pickle.Dict || ok && strings.HasSuffix(class.Qualname, "BlockManager") {
+		return ""
+	}
+	return "is read as of pandas before 0.13, with pickles in bytes"
 }
 
 // pmdarima before 1.1 kept its results in a pickle beside the model.
