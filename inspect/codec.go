@@ -76,7 +76,7 @@ func openZipLZMA(r *bufio.Reader) (io.Reader, error) {
 		return nil, errors.New("unknown LZMA properties")
 	}
 	unknown := bytes.Repeat([]byte{0xff}, 8)
-	return lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(io.MultiReader(bytes.NewReader(head[4:]), bytes.NewReader(unknown), r))
+	return newLZMA(io.MultiReader(bytes.NewReader(head[4:]), bytes.NewReader(unknown), r))
 }
 
 // codecNamed returns a codec of the table.
@@ -124,7 +124,37 @@ func openLZMA(r *bufio.Reader) (io.Reader, error) {
 		return nil, errShort
 	}
 	le.PutUint32(head[1:], min(le.Uint32(head[1:]), maxDictionary))
-	return lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(io.MultiReader(bytes.NewReader(head[:]), r))
+	return newLZMA(io.MultiReader(bytes.NewReader(head[:]), r))
+}
+
+// lzmaReader gives what was decoded before damage, as liblzma does. The
+// decoder tells of damage first, and gives the rest when it is asked again.
+type lzmaReader struct {
+	r   io.Reader
+	err error
+}
+
+func newLZMA(r io.Reader) (io.Reader, error) {
+	z, err := lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(r)
+	return &lzmaReader{r: z}, err
+}
+
+// Read implements io.Reader.
+func (z *lzmaReader) Read(p []byte) (int, error) {
+	n, err := z.r.Read(p)
+	if z.err == nil && err != nil && err != io.EOF {
+		z.err = err
+		if n == 0 {
+			n, _ = z.r.Read(p)
+		}
+	}
+	switch {
+	case z.err == nil:
+		return n, err
+	case n > 0:
+		return n, nil
+	}
+	return 0, z.err
 }
 
 // zfHeader is "ZF" and a length in hex, left-justified to 19 characters;

@@ -1,10 +1,12 @@
 package inspect
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/binary"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -164,6 +166,7 @@ func TestGzipAsPython(t *testing.T) {
 		{"every field", flagged(gzipExtra|gzipName|gzipComment|gzipHeaderSum, "\x03\x00abcname\x00comment\x00xx")},
 		{"zeros between members", slices.Concat(flagged(gzipName, "\x00"), make([]byte, 9), flagged(0, ""))},
 		{"behind a program, where pandas asks again", append([]byte("N."), flagged(0, "")...)},
+		{"behind four bytes, where pandas asks once more", append([]byte("x y "), flagged(0, "")...)},
 		{"behind two bytes that are none", append([]byte("x "), flagged(0, "")...)},
 	} {
 		if m := inspected("a.pkl.gz", test.data); !imports(m, "os.system") {
@@ -208,6 +211,8 @@ func TestTarHidden(t *testing.T) {
 		{"a folder's name", []any{tarHeader("a.pkl/", size, '0', ustar), runs}},
 		{"records that are none", slices.Concat(broken("7 x\n"), plain)},
 		{"a sparse file without a map", slices.Concat(broken("22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"), plain, plain)},
+		{"a sparse file behind records that Go does not know", slices.Concat([]any{tarHeader("pax", 44, 'X', ustar), "22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n",
+			tarHeader("b", 512+size, '0', ustar), append([]byte("1\n0\n25\n"), make([]byte, 505)...)}, []any{runs})},
 		{"a header with a wrong sum", slices.Concat([]any{append([]byte("x"), tarHeader("b", 0, '0', ustar)[1:]...)}, plain)},
 	} {
 		if m := inspected("a.tar", tarFile(test.parts...)); !imports(m, "os.system") {
@@ -263,5 +268,59 @@ func TestJoblibDTypeOfNoSize(t *testing.T) {
 		if m := inspected("a.joblib", []byte(file)); !imports(m, "os.system") || len(m.Issues) == 0 {
 			t.Errorf("shape %q: got %v %v, want os.system and an issue", shape, m.Globals, m.Issues)
 		}
+	}
+}
+
+// TestLZMACut holds that what was decoded before LZMA data ends early is told of.
+func TestLZMACut(t *testing.T) {
+	var packed bytes.Buffer
+	z, err := lzma.NewWriter(&packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z.Write([]byte(runs))
+	z.Close()
+	if m := inspected("a.joblib", packed.Bytes()[:packed.Len()-3]); !imports(m, "os.system") || len(m.Issues) == 0 {
+		t.Errorf("got %v %v, want os.system and an issue", m.Globals, m.Issues)
+	}
+}
+
+// TestPackedBehind holds that what stands behind a pickle in compressed data
+// is told of.
+func TestPackedBehind(t *testing.T) {
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	f, _ := z.Create("a.pkl")
+	f.Write([]byte(runs))
+	z.Close()
+	var packed bytes.Buffer
+	g := gzip.NewWriter(&packed)
+	g.Write(append([]byte("N."), archive.Bytes()...))
+	g.Close()
+	if m := inspected("a.pkl.gz", packed.Bytes()); !imports(m, "os.system") || len(m.Issues) == 0 {
+		t.Errorf("got %v %v, want os.system and an issue", m.Globals, m.Issues)
+	}
+}
+
+// TestJoblibMapsObjects holds that joblib's mmap_mode is a reading of its own
+// where an array of objects says that it can be mapped: 16 bytes are then stepped over.
+func TestJoblibMapsObjects(t *testing.T) {
+	file := "\x80\x02](cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x08\x00\x00\x00subclasscnumpy\nndarray\nX\x05\x00\x00\x00shapeK\x02\x85" +
+		"X\x05\x00\x00\x00orderX\x01\x00\x00\x00CX\x05\x00\x00\x00dtypecnumpy\ndtype\n(X\x01\x00\x00\x00OK\x00K\x01tR(K\x03X\x01\x00\x00\x00|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x3ftb" +
+		"X\x0a\x00\x00\x00allow_mmap\x88ub" + "X\x1d\x00\x00\x00abcdefghijk" + "cos\nsystem\n)Re." + "....\x00." + "e."
+	if m := inspected("a.joblib", []byte(file)); !imports(m, "os.system") {
+		t.Errorf("got %v %v, want os.system", m.Globals, m.Issues)
+	}
+}
+
+// TestHDF5InTar holds that an HDF5 file at the place in an archive where
+// HDF5's own library would find it is no complaint.
+func TestHDF5InTar(t *testing.T) {
+	data, err := os.ReadFile("../testdata/models/hdf5/h5py-3.16.0-compact-superblock-2.h5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := inspected("a.tar", tarFile(tarHeader("a.h5", int64(len(data)), '0', "ustar\x0000"), string(data))); len(m.Issues) != 0 {
+		t.Errorf("got %v, want no issue", m.Issues)
 	}
 }

@@ -142,7 +142,7 @@ func (h *hdf5) superblock() (int64, bool) {
 	case end > uint64(h.size):
 		h.fail(IssueTruncated, h.size, "the file was %d bytes long when it was written", end)
 		end = uint64(h.size)
-	case end < uint64(h.size):
+	case end < uint64(h.size) && !h.w.enclosed: // else the archive explains the rest
 		h.fail(IssueTrailing, int64(end), "%d bytes behind what HDF5 uses of the file", uint64(h.size)-end)
 	}
 	h.used = int64(end)

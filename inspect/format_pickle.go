@@ -150,8 +150,29 @@ func (w *walk) packed(c *codec, reopen func() *decompressor) bool {
 		w.codecIssue(c, err, d.consumed())
 	}
 	s.size = d.count
+	issues := len(w.model.Issues)
 	w.settle(s, first)
+	if len(w.model.Issues) > issues || first.err != nil {
+		w.packedBehind(s, first)
+	}
 	return true
+}
+
+// packedBehind reads what decompressed data is besides the pickle that it
+// begins as: an archive, which is told by its end, or what stands behind the
+// pickle.
+func (w *walk) packedBehind(s *stream, first *reading) {
+	data, _ := w.spool(s.reopen())
+	r, size := bytes.NewReader(data), int64(len(data))
+	w.held += size
+	defer func() { w.held -= size }()
+	if zipBehind(r, size) {
+		inner := *w
+		inner.depth = max(inner.depth, 1)
+		inner.enclosed = true
+		readZip(&inner, r, size)
+	}
+	w.inside(r, first.end, size)
 }
 
 // peekPacked returns the beginning of what a decompressor gives.
@@ -319,6 +340,11 @@ func otherReadings(first *reading) []*reading {
 	if j := first.joblib; j != nil {
 		if j.arrays > 0 {
 			list = append(list, &reading{offset: first.offset, astray: true}) // plain pickle.load takes the arrays' bytes for opcodes
+		}
+		if j.mappable {
+			for _, noPadding := range []bool{true, false} {
+				list = append(list, &reading{joblib: &joblibLoader{mapped: true, noPadding: noPadding}, offset: first.offset, astray: true})
+			}
 		}
 		if j.padded {
 			joblib(joblibLoader{noPadding: true})

@@ -131,6 +131,9 @@ func (w *walk) tarHidden(r io.ReaderAt, size int64, members []tarMember) (hidden
 		}
 		n, _ := r.ReadAt(block, at)
 		data := at + tarBlock
+		if block[156] == 'X' && isTar(block[:tarBlock]) {
+			w.tarSparse(r, data+(tarSize(block[124:136])+tarBlock-1)/tarBlock*tarBlock, size)
+		}
 		if n <= tarBlock || ends[data] != 0 || !isTar(block[:tarBlock]) || isTar(block[tarBlock:n]) || tarFields(block[156]) {
 			continue
 		}
@@ -139,6 +142,17 @@ func (w *walk) tarHidden(r io.ReaderAt, size int64, members []tarMember) (hidden
 		}
 	}
 	return hidden
+}
+
+// tarSparse looks for a pickle behind the map of a sparse file. Python takes
+// 'X' for 'x', so that the member that follows may be one.
+func (w *walk) tarSparse(r io.ReaderAt, at, size int64) {
+	const blocks = 8
+	for range blocks {
+		if at += tarBlock; at >= 0 && at < size {
+			w.read(&stream{at: r, size: size, member: w.member}, &reading{again: true, offset: at})
+		}
+	}
 }
 
 // tarFields tells whether a header's data says something of the next member.

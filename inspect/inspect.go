@@ -277,12 +277,15 @@ func (w *walk) content(r io.ReaderAt, size int64) {
 	case base > 0 && known:
 		h := *w
 		h.depth = max(h.depth, 1)
+		h.enclosed = true
 		h.hdf5(r, size, base)
 	case base > 0:
 		w.hdf5(r, size, base)
 	case !known:
-		if len(head) > 2 && strings.HasPrefix(string(head[2:]), "\x1f\x8b") {
-			w.inside(r, 2, size) // where pandas stands after gzip refused the first two bytes
+		for _, at := range []int64{2, 4} { // where pandas stands after gzip refused two bytes, and two more
+			if int64(len(head)) > at && strings.HasPrefix(string(head[at:]), "\x1f\x8b") {
+				w.inside(r, at, size)
+			}
 		}
 		w.unknown(identify(head))
 	}

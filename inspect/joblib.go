@@ -16,6 +16,8 @@ import (
 // joblibLoader reads as joblib.load does.
 type joblibLoader struct {
 	noPadding bool           // as joblib before 1.2, which knows of no padding
+	mapped    bool           // as joblib and NumPy of old with mmap_mode, who map objects as well
+	mappable  bool           // there are objects that say they can be mapped
 	nesting   pickle.Nesting // how nested pickles are read, and what was met
 	arrays    int            // wrappers met
 	padded    bool           // some had padding
@@ -89,6 +91,12 @@ func (j *joblibLoader) afterBuild(b *pickle.Built) error {
 		}
 	}
 	var data pickle.Value
+	if d.hasObject && mayMap(p, w["allow_mmap"]) {
+		j.mappable = true
+		if j.mapped {
+			d = dtype{itemSize: 8}
+		}
+	}
 	err := b.Beyond(func() (err error) {
 		data, err = j.read(b, d, shape, w["numpy_array_alignment_bytes"])
 		return err
@@ -97,6 +105,12 @@ func (j *joblibLoader) afterBuild(b *pickle.Built) error {
 		return err
 	}
 	return b.Replace(data)
+}
+
+// mayMap tells whether Python takes v, which joblib makes False for objects, for true.
+func mayMap(p *pickle.Program, v pickle.Value) bool {
+	n, isInt := p.Int(v)
+	return v != 0 && !p.IsNone(v) && (!isInt || n != 0)
 }
 
 // read reads what stands in the stream for an array.
