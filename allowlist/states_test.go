@@ -97,6 +97,9 @@ func TestStates(t *testing.T) {
 
 		{"a table", "pandas.core.frame\nDataFrame", dict("_typ", text("dataframe")), Trusted},
 		{"a table of old", "pandas.core.sparse.frame\nSparseDataFrame", "(}NNNNt", Untrusted},
+		{"packed weights", "torch\nScriptObject", text("x") + text("__torch__.torch.classes.quantized.LinearPackedParamsBase") + "\x86", Trusted},
+		{"another compiled class", "torch\nScriptObject", text("x") + text("__torch__.torch.classes.tensorrt.Engine") + "\x86", Untrusted},
+		{"a compiled class without a name", "torch\nScriptObject", "N", Untrusted},
 		{"a cache of nothing", pipeline, dict("_memory", "N", "_log_callback", text("default")), Trusted},
 		{"a cache in a folder", pipeline, dict("_memory", text("/tmp/x"), "_log_callback", text("default")), Untrusted},
 	} {

@@ -33,6 +33,7 @@ var stateRules = []stateRule{
 	{module: "pandas.", qualname: "*DataFrame", does: oldTable, kind: true},
 	{module: "pandas.", qualname: "*Series", does: oldTable, kind: true},
 	{module: "pandas.", qualname: "*Panel", does: oldTable, kind: true},
+	{module: "torch", qualname: "ScriptObject", does: packedWeights},
 }
 
 // state applies the rules to a state that an instance of a class is given.
@@ -407,4 +408,20 @@ func stanProgram(p *pickle.Program, state pickle.Value) string {
 		}
 	}
 	return ""
+}
+
+// packedClasses are the compiled classes in which torch packs the weights of
+// quantised layers.
+var packedClasses = pattern(`^__torch__\.torch\.classes\.(quantized|sparse|rnn|xnnpack|mkldnn)\.\w+$`)
+
+// An object of a compiled class is rebuilt by whatever class of that name the
+// process has registered: a state, and the name.
+func packedWeights(p *pickle.Program, state pickle.Value) string {
+	pair, _ := p.Tuple(state)
+	if len(pair) == 2 {
+		if name, ok := p.Text(pair[1]); ok && packedClasses().MatchString(name) {
+			return ""
+		}
+	}
+	return "is for a compiled class other than those of packed weights"
 }
