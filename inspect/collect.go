@@ -262,25 +262,12 @@ func (n *names) factory(v pickle.Value, offset int64) {
 	}
 }
 
-// methodNames are methods that are looked up on the instance, be it by the
-// unpicklers or by what takes the instance as an argument.
+// methodNames are methods that are looked up on the instance by what takes it
+// as an argument. Data may go by their names, too.
 var methodNames = map[string]bool{
 	"pop": true, "get": true, "items": true, "keys": true, "values": true,
 	"update": true, "copy": true, "setdefault": true, "read": true, "readline": true, "readinto": true, "write": true,
 	"tolist": true, "as_subclass": true, "encode": true, "decode": true, "popitem": true, "clear": true, "insert": true, "remove": true,
-
-	// what __setstate__ and __del__ of listed classes call on the instance or on a value of the state
-	"set_param": true, "free_network": true, "uncensor": true, "join": true, "_initialize": true, "_attach_methods": true,
-	"_attach_argparser_methods": true, "_legacy_set_state": true, "_warn_for_older_version": true, "_set_distance_func": true,
-	"_set_sparse_distance_func": true, "_init_search_function": true, "_init_sparse_search_function": true,
-	"implementation": true,
-
-	// and what their other methods call that iterate, print, compare or take items
-	"get_params": true, "rvs": true, "clone": true, "_get_prediction_index": true, "wrap_output": true, "summary": true,
-	"summary_frame": true, "as_text": true, "to_string": true, "_print": true, "next_sample": true, "update_all": true,
-
-	// what constructors of torch call on what they are given
-	"detach": true, "requires_grad_": true, "with_cache": true, "dim": true, "logsumexp": true, "is_complex": true, "partition": true,
 }
 
 // callable tells whether v may be called with effect: an imported object, or

@@ -49,7 +49,7 @@ func hasStandIn(content map[string]any) bool {
 		return true
 	}
 	for name := range attributes {
-		if methodNames[name] || unpicklersCall[name] || factoryNames[name] || handsOn[name] || takesOver[name] != "" || strings.HasPrefix(name, "__") {
+		if methodNames[name] || onlyMethods[name] || factoryNames[name] || handsOn[name] || takesOver[name] != "" || strings.HasPrefix(name, "__") {
 			return true
 		}
 	}

@@ -70,7 +70,7 @@ func (n *names) standIn(class *pickle.Global, key, value pickle.Value, offset in
 				n.standIn(class, key, value, offset)
 			}
 		}
-	case unpicklersCall[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__"):
+	case onlyMethods[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__"):
 		if n.callable(value) || n.p.Kind(value) == pickle.Instance && !n.plainObject(value) { // which may have a __call__
 			n.held(value, Call, offset)
 		}
@@ -79,9 +79,25 @@ func (n *names) standIn(class *pickle.Global, key, value pickle.Value, offset in
 	}
 }
 
-// unpicklersCall are methods that the unpicklers themselves look up: no
-// attribute of a model goes by such a name.
-var unpicklersCall = map[string]bool{"append": true, "extend": true, "add": true}
+// onlyMethods are names that no attribute of a model has, but methods.
+var onlyMethods = map[string]bool{
+	"append": true, "extend": true, "add": true, // which the unpicklers call
+
+	// what __setstate__ and __del__ of listed classes call on the instance or on a value of the state
+	"set_param": true, "free_network": true, "uncensor": true, "join": true, "_initialize": true, "_attach_methods": true,
+	"_attach_argparser_methods": true, "_legacy_set_state": true, "_warn_for_older_version": true, "_set_distance_func": true,
+	"_set_sparse_distance_func": true, "_init_search_function": true, "_init_sparse_search_function": true,
+	"implementation": true, "_build_f": true, "_check_device": true, "astype": true, "stan_variable": true,
+	"deserialize_index": true, "_load_from_string": true, "_deserialize_model": true, "_set_test_evals": true, "_set_trained_model_attributes": true,
+
+	// and what their other methods call that iterate, print, compare or take items
+	"get_params": true, "rvs": true, "clone": true, "_get_prediction_index": true, "wrap_output": true, "summary": true,
+	"summary_frame": true, "as_text": true, "to_string": true, "_print": true, "next_sample": true, "update_all": true,
+	"cmd": true, "compose": true, "compose_command": true, "_serialize": true, "is_empty": true, "pformat": true,
+
+	// what constructors of torch call on what they are given
+	"detach": true, "requires_grad_": true, "with_cache": true, "dim": true, "logsumexp": true, "is_complex": true, "partition": true,
+}
 
 // withSetters are packages with classes whose setters do more than set: some
 // change what the object holds. A pair with a dict of slots is the state of
