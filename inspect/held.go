@@ -73,8 +73,8 @@ func (n *names) wrapper(class *pickle.Global, e pickle.Event) {
 		return // what the loader put in the wrapper's place
 	}
 	name := class.Module + "." + class.Qualname
-	if n.p.Kind(e.Detail) != pickle.Dict { // joblib's unpickler takes whatever has a method items
-		n.c.hazard(Hazard{"state", name, name + " is given a state that is no dict", n.member, e.Offset})
+	if !isDict(n.p, e.Detail) { // joblib's unpickler takes whatever has a method items
+		n.c.hazard(Hazard{"state", name, name + " is given a state that is no dict of names", n.member, e.Offset})
 	}
 	shared := Hazard{"state", name, name + " is given a state that the file has elsewhere as well, and may change there", n.member, e.Offset}
 	for value := range under(n.p, e.Detail, "shape") {
