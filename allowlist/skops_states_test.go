@@ -58,6 +58,11 @@ func TestSkopsStates(t *testing.T) {
 		{"a reference to one that comes later", object("sklearn.svm._classes.SVC", "append", node("CachedNode", scale, `"__id__": 7`)), Untrusted},
 		{"a class that is made", object("xgboost.core.Booster", "handle", json(`"null"`)), Trusted},
 		{"and held", list(object("xgboost.core.Booster", "handle", json(`"null"`)), node("TypeNode", "xgboost.core.Booster", `"content": ""`)), Untrusted},
+		{"keys of a class that is called", node("DictNode", "builtins.dict", `"content": {"a": `+one+`}, "key_types": `+
+			list(node("TypeNode", "sklearn.svm._classes.SVC", `"content": ""`))), Untrusted},
+		{"keys of a function", node("DictNode", "builtins.dict", `"content": {"a": `+one+`}, "key_types": `+list(function)), Incomplete},
+		{"an object in the place of the types of keys", node("DictNode", "builtins.dict", `"content": {"a": `+one+`}, "key_types": `+
+			object("sklearn.svm._classes.SVC", "C", one)), Incomplete},
 		{"the text of a list", node("ListNode", "builtins.str", `"content": [`+object("sklearn.svm._classes.SVC", "C", one)+`]`), Incomplete},
 	} {
 		var file bytes.Buffer

@@ -75,6 +75,28 @@ var skopsExtra = map[string]func(*skopsSchema, skopsNode){
 	"OperatorFuncNode":    (*skopsSchema).operator,
 	"RandomGeneratorNode": (*skopsSchema).generator,
 	"ObjectNode":          (*skopsSchema).object,
+	"DictNode":            (*skopsSchema).keyTypes,
+}
+
+// keyTypes reads the types of a dict's keys, which skops iterates, and calls
+// each with a key as text.
+func (s *skopsSchema) keyTypes(n skopsNode) {
+	types, _ := n.fields["key_types"].(map[string]any)
+	if types["__loader__"] != "ListNode" || types["__module__"] != "builtins" || types["__class__"] != "list" {
+		s.malformed(n, "the types of its keys are no list")
+	}
+	items, _ := types["content"].([]any)
+	for _, item := range items {
+		fields, _ := item.(map[string]any)
+		module, _ := fields["__module__"].(string)
+		class, _ := fields["__class__"].(string)
+		switch {
+		case fields["__loader__"] != "TypeNode":
+			s.malformed(n, "the type of a key is no class")
+		case module != "builtins" && module != "numpy":
+			s.use(n, module, class, Import|Call)
+		}
+	}
 }
 
 // array reads a node of an array or a scalar. An array of objects stands in
