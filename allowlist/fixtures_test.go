@@ -16,7 +16,7 @@ import (
 // carryCode matches the fixtures that are untrusted by nature: functions of
 // cloudpickle and dill, and names that no list holds (README.md says why).
 var carryCode = regexp.MustCompile(`^(cloudpickle-|dill-|numpy-.*-ufuncs|` +
-	`python-.*-(functions|library|instances|pure-instances)-)`)
+	`python-.*-(functions|library|instances|pure-instances)[-.])`)
 
 // TestOrdinaryModelsAreTrusted holds that every real file of the libraries
 // that have a list passes with no finding.

@@ -35,7 +35,6 @@ var probes = slices.Concat([]probe{
 	{"python", ">=3.8", protocol(5)},
 	{"python", ">=3.13", name("pathlib._local.")},
 	{"python", "<3.14", name("pathlib._local.")},
-	{"python", ">=3.7", name("uuid.SafeUUID")},
 	{"python", ">=3.9", name("types.GenericAlias")},
 	{"python", "<3.11", call("fractions.Fraction", "text")},
 	{"python", ">=3.11", call("fractions.Fraction", "int int")},
@@ -108,6 +107,8 @@ var probes = slices.Concat([]probe{
 	{"scikit-learn", ">=0.20", name("sklearn.impute.SimpleImputer")},
 	{"scikit-learn", "<0.21", name("sklearn.impute.SimpleImputer")},
 	{"scikit-learn", ">=0.21", name("sklearn.impute._base.")},
+	{"scikit-learn", "<0.21", name("sklearn.ensemble.voting_classifier.")},
+	{"scikit-learn", ">=0.21", name("sklearn.ensemble.voting.")},
 	{"scikit-learn", "<1.1", name("sklearn.utils.Bunch")},
 	{"scikit-learn", ">=1.1", name("sklearn.utils._bunch.Bunch")},
 	{"scikit-learn", ">=0.21", name("sklearn.ensemble._gb_losses.")},
@@ -142,7 +143,9 @@ var probes = slices.Concat([]probe{
 },
 	moved("scikit-learn", "0.22", "sklearn.", sklearnModules),
 	moved("scipy", "1.8", "scipy.sparse.", "bsr coo csc csr dia dok lil"),
-	codes("types.CodeType"), codes("dill._dill._create_code"),
+	codes("types.CodeType", "", codeForms),
+	codes("dill._dill._create_code", "", codeForms[:5]),        // of before dill 0.3.6, which knows Python up to 3.10
+	codes("dill._dill._create_code", "data ", codeForms[3:10]), // the line numbers again
 )
 
 // sklearnModules are those to which scikit-learn 0.22 gave a leading
@@ -152,23 +155,23 @@ cluster.affinity_propagation_=_affinity_propagation cluster.bicluster cluster.bi
 cluster.hierarchical=_agglomerative cluster.k_means_=_kmeans cluster.mean_shift_=_mean_shift cluster.optics_=_optics
 cluster.spectral covariance.elliptic_envelope covariance.empirical_covariance_=_empirical_covariance
 covariance.graph_lasso_=_graph_lasso covariance.robust_covariance covariance.shrunk_covariance_=_shrunk_covariance
-cross_decomposition.cca_=_cca cross_decomposition.pls_=_pls decomposition.base decomposition.dict_learning
+cross_decomposition.cca_=_cca cross_decomposition.pls_=_pls decomposition.dict_learning
 decomposition.factor_analysis decomposition.fastica_=_fastica decomposition.incremental_pca decomposition.kernel_pca
 decomposition.nmf decomposition.online_lda=_lda decomposition.pca decomposition.sparse_pca
-decomposition.truncated_svd ensemble.bagging ensemble.base ensemble.forest ensemble.gradient_boosting=_gb
+decomposition.truncated_svd ensemble.bagging ensemble.forest ensemble.gradient_boosting=_gb
 ensemble.iforest ensemble.voting ensemble.weight_boosting feature_extraction.dict_vectorizer
-feature_extraction.hashing=_hash feature_selection.base feature_selection.from_model feature_selection.mutual_info
+feature_extraction.hashing=_hash feature_selection.from_model feature_selection.mutual_info_=_mutual_info
 feature_selection.rfe feature_selection.univariate_selection feature_selection.variance_threshold
 gaussian_process.gpc gaussian_process.gpr linear_model.base linear_model.bayes linear_model.coordinate_descent
 linear_model.huber linear_model.least_angle linear_model.logistic linear_model.omp linear_model.passive_aggressive
 linear_model.perceptron linear_model.ransac linear_model.ridge linear_model.sgd_fast
 linear_model.stochastic_gradient linear_model.theil_sen manifold.isomap manifold.locally_linear manifold.mds
 manifold.spectral_embedding_=_spectral_embedding manifold.t_sne metrics.classification metrics.ranking
-metrics.regression metrics.scorer mixture.base mixture.bayesian_mixture mixture.gaussian_mixture
-neighbors.ball_tree neighbors.base neighbors.classification neighbors.dist_metrics neighbors.kd_tree neighbors.kde
+metrics.regression metrics.scorer mixture.bayesian_mixture mixture.gaussian_mixture
+neighbors.ball_tree neighbors.classification neighbors.dist_metrics neighbors.kd_tree neighbors.kde
 neighbors.lof neighbors.nca neighbors.nearest_centroid neighbors.regression neighbors.unsupervised
 neural_network.multilayer_perceptron neural_network.rbm preprocessing.data preprocessing.label
-semi_supervised.label_propagation svm.base svm.classes tree.tree=_classes`
+semi_supervised.label_propagation svm.classes tree.tree=_classes`
 
 // moved are the rows of modules that a release gave another name.
 func moved(library, release, parent, modules string) (rows []probe) {
@@ -185,30 +188,35 @@ func moved(library, release, parent, modules string) (rows []probe) {
 	return rows
 }
 
-// codes are the rows of a function that makes code objects: their parts by
-// release of Python, and the first instruction of a function's code.
-func codes(function string) (rows []probe) {
+// codeForms are the parts of a code object by release of Python, and the first
+// instruction of a function's code.
+var codeForms = func() (forms [][2]string) {
 	const (
 		parts  = " tuple tuple tuple text text int data tuple tuple"
 		parts3 = " tuple tuple tuple text text text int data data tuple tuple"
 	)
-	add := func(version, args string) {
-		rows = append(rows, probe{"python", version, call(function, args)})
-		if strings.HasPrefix(function, "dill.") {
-			rows = append(rows, probe{"python", version, call(function, "data "+args)}) // the line numbers come first as well
-		}
+	add := func(version string, ints int, rest string) {
+		forms = append(forms, [2]string{version, strings.Repeat("int ", ints) + rest})
 	}
-	ints := func(n int) string { return strings.Repeat("int ", n) }
-	add("<3.0", ints(4)+"data"+parts)
-	add(">=3.0", ints(5)+"data"+parts)
-	add("<3.8", ints(5)+"data"+parts)
-	add(">=3.8", ints(6)+"data"+parts)
-	add("<3.11", ints(6)+"data"+parts)
-	add(">=3.11", ints(6)+"data"+parts3)
-	add("<3.13", ints(6)+"data:97"+parts3) // RESUME
-	add(">=3.13", ints(6)+"data:9500"+parts3)
-	add("<3.14", ints(6)+"data:9500"+parts3)
-	add(">=3.14", ints(6)+"data:80"+parts3)
-	add(">=3.15", ints(6)+"data:80000000"+parts3) // with a cache
+	add("<3.0", 4, "data"+parts)
+	add(">=3.0", 5, "data"+parts)
+	add("<3.8", 5, "data"+parts)
+	add(">=3.8", 6, "data"+parts)
+	add("<3.11", 6, "data"+parts)
+	add(">=3.11", 6, "data"+parts3)
+	add("<3.13", 6, "data:97"+parts3) // RESUME
+	add(">=3.13", 6, "data:9500"+parts3)
+	add("<3.14", 6, "data:9500"+parts3)
+	add(">=3.14", 6, "data:80"+parts3)
+	add(">=3.15", 6, "data:80000000"+parts3) // with a cache
+	return forms
+}()
+
+// codes are the rows of a function that makes code objects, of first and what
+// a form has.
+func codes(function, first string, forms [][2]string) (rows []probe) {
+	for _, form := range forms {
+		rows = append(rows, probe{"python", form[0], call(function, first+form[1])})
+	}
 	return rows
 }

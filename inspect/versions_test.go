@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -81,6 +82,51 @@ func TestVersionsOfFixtures(t *testing.T) {
 	for _, library := range []string{"scikit-learn", "numpy", "scipy", "pandas", "joblib", "python", "cloudpickle", "dill", "torch", "skops"} {
 		if told[library] == 0 {
 			t.Errorf("no fixture tells a version of %s", library)
+		}
+	}
+}
+
+// withoutFixture are the probes that no file here shows: no wheel that runs
+// here writes them. Published files do, or the library's source says so.
+var withoutFixture = []string{
+	"pytorch-lightning pytorch-lightning_version", "transformers transformers_version", "spacy spacy_version",
+	"python autogluon. _python_version", "autogluon.tabular autogluon.tabular. version",
+	"pandas <0.18 pandas.core.index.", "pandas >=0.18 pandas.indexes.", "pandas <0.20 pandas.indexes.",
+	"pandas <0.24 pandas.core.internals.SingleBlockManager",
+	"joblib <0.9 joblib.numpy_pickle.NDArrayWrapper filename subclass -allow_mmap",
+	"keras >=3.0 keras.src.legacy.", "dill <0.3.5 dill._dill._create_function instance any text any any any",
+	"python <3.0 types.CodeType int int int int data tuple tuple tuple text text int data tuple tuple",
+	"python <3.0 dill._dill._create_code int int int int data tuple tuple tuple text text int data tuple tuple",
+}
+
+// TestProbesHaveFixtures holds that a file of a real library shows each probe.
+func TestProbesHaveFixtures(t *testing.T) {
+	table := slices.Clone(probes)
+	defer copy(probes, table)
+	for i := range probes {
+		probes[i].library = strconv.Itoa(i) // so that no bound is left out for a tighter one
+	}
+	shown := map[string]bool{}
+	var in Inspector
+	err := filepath.WalkDir(filepath.Join(testdata, "models"), func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		m, err := in.File(context.Background(), path)
+		if err == nil {
+			for _, v := range m.Versions {
+				shown[v.Library] = true
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range table {
+		row := strings.Join(strings.Fields(p.library+" "+p.version+" "+p.name+" "+p.args), " ")
+		if shown[strconv.Itoa(i)] == slices.Contains(withoutFixture, row) {
+			t.Errorf("%q: shown is %v", row, shown[strconv.Itoa(i)])
 		}
 	}
 }

@@ -152,6 +152,11 @@ ENVS = {
         tzdata==2025.2"""),
     "edge-2026": ("3.12", """scikit-learn==1.8.0 numpy==2.3.0 scipy==1.16.0 pandas==3.0.0 joblib==1.5.3
         threadpoolctl==3.6.0 python-dateutil==2.9.0.post0 six==1.17.0 tzdata==2025.2"""),
+    # What the newest releases of Python write otherwise than older ones.
+    "python-3.14": ("3.14", """scikit-learn==1.9.1 numpy==2.5.5 scipy==1.18.1 pandas==3.1.1 joblib==1.6.0 cloudpickle==3.1.3
+        dill==0.4.1 narwhals==2.29.0 threadpoolctl==3.8.0 python-dateutil==4.0.0 tzdata==2026.6"""),
+    "python-3.15": ("3.15", """scikit-learn==1.9.1 numpy==2.5.5 scipy==1.18.1 pandas==3.1.1 joblib==1.6.0 cloudpickle==3.1.3
+        narwhals==2.29.0 threadpoolctl==3.8.0 python-dateutil==4.0.0 tzdata==2026.6"""),
     # What is built on torch, and language and graph libraries.
     "language-2021": ("3.8", """gensim==3.8.3 nltk==3.6.7 networkx==2.5.1 transformers==4.11.3 tokenizers==0.10.3 numpy==1.21.6
         certifi==2026.10.19.post1 charset-normalizer==3.5.2 click==8.1.8 decorator==4.4.2 filelock==3.16.1

@@ -46,6 +46,10 @@ PROTOCOL5 = SINCE11 | {"sklearn-1.0.2"}  # Python 3.8 on
 FEW = {"sklearn-0.22.2", "sklearn-1.1.3", "sklearn-1.3.2", "sklearn-1.9.1"}
 AROUND = {"around-1.0", "around-1.9"}  # of the libraries around scikit-learn
 CODE = {"sklearn-0.24.2", "sklearn-1.3.2", "sklearn-1.9.1"}  # they have cloudpickle and dill
+NEWER = {"python-3.14", "python-3.15"}
+EDGES = {"edge-2019", "edge-2020", "edge-2021", "edge-2022", "edge-2023", "edge-2024", "edge-2025", "edge-2026"}
+PICKLING = ALL | AROUND | EDGES | NEWER  # the environments that write pickles
+DILL = EDGES - {"edge-2019", "edge-2020", "edge-2026"}
 VENDORED = PY2 | {"sklearn-0.20.4"}  # they have sklearn.externals.joblib
 JOBLIBS = PY3 - {"sklearn-1.2.2"}  # it has the joblib of sklearn-1.1.3
 
@@ -85,8 +89,8 @@ def pickled(library, name, module, function, envs, protocols=(None,)):
 def writing(protocol):
     """The environments whose Python knows a protocol."""
     if protocol == 5:
-        return PROTOCOL5 | AROUND
-    return AROUND | (ALL if protocol is None or protocol < 3 else PY3)
+        return PROTOCOL5 | AROUND | NEWER
+    return AROUND | EDGES | NEWER | (ALL if protocol is None or protocol < 3 else PY3)
 
 
 def plain(name):
@@ -251,9 +255,21 @@ def table():
         # plain Python
         plain("integers"), plain("floats"), plain("texts"), plain("buffers"), plain("containers"), plain("recursive"),
         plain("library"), plain("functions"),
+        pickled("python", "library", "plain", "library", NEWER), pickled("python", "functions", "plain", "functions", NEWER),
+        pickled("python", "newest", "plain", "newest", NEWER, [2, 5]),
         pickled("python", "instances", "plain", "instances", PY2, range(3)),
         pickled("python", "frames", "plain", "frames", NEWEST, [4, 5]),
         pure("instances", "plain", "instances"), pure("texts", "plain", "texts"), pure("arrays", "arrays", "shapes"),
+        # what tells releases apart
+        pickled("sklearn", "unfitted", "estimators", "unfitted", {"sklearn-0.20.4", "edge-2019", "sklearn-0.22.2"}, [4]),
+        pickled("sklearn", "holders", "estimators", "holders", {"sklearn-0.20.4", "edge-2019", "sklearn-0.22.2"}, [4]),
+        pickled("pandas", "frame", "frames", "small_frame", {"edge-2019"}),
+        coded("cloudpickle", "lambda", "a_lambda", EDGES - {"edge-2026"} | NEWER),
+        coded("cloudpickle", "typevar", "typevar", NEWEST),
+        coded("cloudpickle", "class", "local_class", EDGES - {"edge-2026"}),
+        coded("dill", "lambda", "a_lambda", DILL | {"python-3.14"}),
+        coded("dill", "class", "local_class", DILL),
+        coded("dill", "closure", "closure", DILL),
         # code in the file
         coded("cloudpickle", "lambda", "a_lambda", CODE),
         coded("cloudpickle", "lambda-p2", "a_lambda", CODE, 2),
@@ -312,7 +328,9 @@ def write(env):
 
 def write_one(env, row):
     version = version_of(row["library"])
-    era = "-py27" if env in PY2 and row["library"] == "sklearn" else ""  # the one release that two Pythons write
+    era = ""  # where two Pythons write with one release
+    if env in PY2 and row["library"] == "sklearn" or env in NEWER and row["library"] in ("cloudpickle", "dill"):
+        era = "-py%d%d" % sys.version_info[:2]
     path = "models/%s/%s-%s%s-%s" % (row["folder"], row["library"], version, era, row["name"])
     full = os.path.join(HERE, *path.split("/"))
     if not os.path.isdir(os.path.dirname(full)):
@@ -368,9 +386,9 @@ def main(args):
     options = parser.parse_args(args)
     chosen = options.env or list(envs.ENVS)
     if options.facts:
-        return state_again(envs, [env for env in chosen if env in ALL | AROUND])
+        return state_again(envs, [env for env in chosen if env in PICKLING])
     if not options.format:
-        make_pickles(envs, [env for env in chosen if env in ALL | AROUND], whole=not options.env)
+        make_pickles(envs, [env for env in chosen if env in PICKLING], whole=not options.env)
     make_formats(envs, chosen, options.format or sorted(FORMATS))
 
 

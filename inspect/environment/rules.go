@@ -30,6 +30,9 @@ var rules = []rule{
 	{"pandas", "<3.0", written(">=3.0", "pandas._libs.arrays.__pyx_unpickle_NDArrayBacked"), "times are written as pandas does since 3.0"},
 	{"pandas", "<2.3", written(">=2.3", "pandas.core.arrays.string_.StringDtype"), "a StringDtype is written as pandas does since 2.3"},
 
+	{"python", "<3.9", holds("zoneinfo.ZoneInfo", "zoneinfo.ZoneInfo._unpickle"), "zoneinfo came with Python 3.9"},
+	{"python", "<3.9", holds("types.GenericAlias"), "types like list[int] came with Python 3.9"},
+	{"python", "<3.15", holds("builtins.frozendict"), "frozendict came with Python 3.15"},
 	{"python", "<3.0", protocol(3), "protocol 3 needs Python 3"},
 	{"python", "<3.4", protocol(4), "protocol 4 needs Python 3.4"},
 	{"python", "<3.8", protocol(5), "protocol 5 needs Python 3.8"},
@@ -53,6 +56,11 @@ func written(bounds string, names ...string) about {
 	return func(m *inspect.Model, n Need) bool {
 		return n.within(bounds) && imports(m, names...)
 	}
+}
+
+// holds is about a file that imports one of the names.
+func holds(names ...string) about {
+	return func(m *inspect.Model, _ Need) bool { return imports(m, names...) }
 }
 
 // code is about code objects, whose form is that of one Python.

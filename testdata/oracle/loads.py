@@ -76,7 +76,7 @@ def main(names):
     if names and os.path.exists(OUT):
         with open(OUT) as file:
             answers = json.load(file)
-    names = names or [name for name, (_, pins) in envs.ENVS.items() if name.startswith(("sklearn-", "edge-"))]
+    names = names or [name for name, (_, pins) in envs.ENVS.items() if name.startswith(("sklearn-", "edge-")) or name.startswith("python-") and "scikit-learn" in pins]
     for name in names:
         envs.make(name)
         for path in answers:

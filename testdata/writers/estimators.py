@@ -3,7 +3,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from sklearn import (calibration, cluster, decomposition, ensemble, feature_extraction, gaussian_process, linear_model,
+from sklearn import (base, calibration, cluster, decomposition, ensemble, feature_extraction, gaussian_process, linear_model,
                      model_selection, naive_bayes, neighbors, neural_network, pipeline, preprocessing, svm, tree, utils)
 
 warnings.simplefilter("ignore")  # tiny models do not converge
@@ -199,3 +199,35 @@ def bunch():
     """A data set is often pickled with its model."""
     x, y = data(5)
     return utils.Bunch(data=x, target=y, feature_names=["a", "b", "c", "d"], DESCR=u"made up")
+
+
+def unfitted():
+    """Every estimator that can be made without arguments: each names a module of its release."""
+    import importlib
+    import inspect
+    import pkgutil
+    import sklearn
+    made = {}
+    for _, name, _ in pkgutil.walk_packages(sklearn.__path__, "sklearn."):
+        if any(part in ("tests", "externals", "setup", "conftest", "experimental", "_build_utils", "_mocking") for part in name.split(".")):
+            continue
+        try:
+            classes = vars(importlib.import_module(name)).values()
+        except Exception:  # it wants another library
+            continue
+        for cls in classes:
+            if inspect.isclass(cls) and issubclass(cls, base.BaseEstimator) and cls.__module__.startswith("sklearn."):
+                try:
+                    made[cls.__module__ + "." + cls.__name__] = cls()
+                except Exception:  # it wants arguments
+                    pass
+    return [made[name] for name in sorted(made)]
+
+
+def holders():
+    """What holds functions, and other estimators."""
+    from sklearn import feature_selection, metrics
+    base_ = linear_model.LogisticRegression()
+    return [feature_selection.SelectKBest(feature_selection.mutual_info_classif), feature_selection.SelectFromModel(base_),
+            feature_selection.RFE(base_), ensemble.VotingClassifier([("a", base_)]), metrics.make_scorer(metrics.roc_auc_score),
+            metrics.make_scorer(metrics.r2_score), neighbors.BallTree(data()[0])]

@@ -51,6 +51,13 @@ def local_class():
         """, "f")
 
 
+def typevar():
+    return define("""
+        import typing
+        f = typing.TypeVar("T")
+        """, "f")
+
+
 def ordinary():
     """No code: what both find their own functions for."""
     import numpy as np

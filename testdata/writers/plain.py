@@ -82,6 +82,15 @@ def modern():
             random.Random(5), collections.ChainMap({u"a": 1}), collections.UserDict(a=1)]
 
 
+def newest():
+    """What Python 3.14 and 3.15 write otherwise than older ones, or alone."""
+    import pathlib
+    import types
+    import zoneinfo
+    found = [pathlib.PurePosixPath("a/b"), types.SimpleNamespace(a=1), zoneinfo.ZoneInfo("UTC")]
+    return found + [frozendict({u"a": 1})] if sys.version_info >= (3, 15) else found  # noqa: F821
+
+
 def functions():
     """Names held as values, and what pickle makes of methods and iterators: calls of getattr, iter and the like."""
     found = [len, int, ValueError, operator.add, functools.partial(int, base=2)]
@@ -90,6 +99,8 @@ def functions():
         return found + [itertools.chain, long, unicode, basestring, reduce, intern, xrange(3)]  # noqa: F821
     import random
     import re
+    if sys.version_info >= (3, 9):
+        found.append(list[int])
     return found + [type(None), operator.itemgetter(1), operator.attrgetter("a.b"), operator.methodcaller("strip"),
                     str.upper, [].append, {}.keys, iter([1, 2, 3]), iter((1, 2)), re.compile("a+b", re.I),
                     collections.abc.Mapping, datetime.datetime.now, random.Random.random]
