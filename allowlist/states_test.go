@@ -97,6 +97,7 @@ func TestStates(t *testing.T) {
 
 		{"a table", "pandas.core.frame\nDataFrame", dict("_typ", text("dataframe")), Trusted},
 		{"a table of old", "pandas.core.sparse.frame\nSparseDataFrame", "(}NNNNt", Untrusted},
+		{"a series of old", "pandas.core.series\nSeries", "))\x86", Trusted},
 		{"packed weights", "torch\nScriptObject", text("x") + text("__torch__.torch.classes.quantized.LinearPackedParamsBase") + "\x86", Trusted},
 		{"another compiled class", "torch\nScriptObject", text("x") + text("__torch__.torch.classes.tensorrt.Engine") + "\x86", Untrusted},
 		{"a compiled class without a name", "torch\nScriptObject", "N", Untrusted},

@@ -160,6 +160,7 @@ func (n *names) event(e pickle.Event) {
 	switch e.Kind {
 	case pickle.Reduce, pickle.Inst, pickle.Obj:
 		n.use(e.Subject, Call, e.Offset)
+		n.zones(e.Subject, e)
 		n.arguments(e)
 		n.bag(e.Subject, e.Detail, e.Offset)
 		if !n.again {
@@ -169,6 +170,7 @@ func (n *names) event(e pickle.Event) {
 		n.loads(e)
 	case pickle.NewObj, pickle.NewObjEx:
 		n.use(e.Subject, New, e.Offset)
+		n.zones(e.Subject, e)
 		n.arguments(e)
 		n.bag(e.Subject, e.Detail, e.Offset)
 	case pickle.State, pickle.Items:
@@ -230,6 +232,7 @@ func (n *names) built(e pickle.Event) {
 			n.state(g, e.Detail, e.Offset)
 			n.wrapper(g, e)
 			n.stateOfMade(g, e)
+			n.zones(class, e)
 			if !n.again {
 				n.given(class, e.Detail)
 			}

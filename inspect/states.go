@@ -231,14 +231,26 @@ func formula(p *pickle.Program, state pickle.Value) string {
 	return ""
 }
 
-// The tables of pandas before 1.0 take their states of before 0.13, too, which
-// hold NumPy's files, with pickles in them.
+// The tables of pandas before 1.0 take their states of before 0.13, too. Some
+// of those hold NumPy's files in place of an index, with pickles in them.
 func oldTable(p *pickle.Program, state pickle.Value) string {
 	class, ok := p.ClassOf(state)
 	if p.Kind(state) == pickle.Dict || ok && strings.HasSuffix(class.Qualname, "BlockManager") {
 		return ""
 	}
+	parts, _ := p.Tuple(state)
+	switch {
+	case len(parts) == 2 && p.Kind(parts[0]) == pickle.Tuple: // a series: the state of an array, and its own
+		return ""
+	case len(parts) == 5 && isIndex(p, parts[1]) && isIndex(p, parts[2]): // a sparse table
+		return ""
+	}
 	return "is read as of pandas before 0.13, with pickles in bytes"
+}
+
+func isIndex(p *pickle.Program, v pickle.Value) bool {
+	class, ok := p.ClassOf(v)
+	return ok && strings.HasPrefix(class.Module, "pandas.") && strings.HasSuffix(class.Qualname, "Index")
 }
 
 // pmdarima before 1.1 kept its results in a pickle beside the model.
