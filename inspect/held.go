@@ -173,7 +173,7 @@ var weightyPackages = map[string]bool{
 var weightyModules = map[string]bool{
 	"joblib.memory": true, "joblib.numpy_pickle": true, "joblib.numpy_pickle_compat": true,
 	"sklearn.externals.joblib.numpy_pickle": true, "sklearn.externals.joblib.numpy_pickle_compat": true,
-	"scipy.spatial.qhull": true, "scipy.spatial._qhull": true, "torch._tensor": true, "torch.tensor": true,
+	"statsmodels.gam.smooth_basis": true, "scipy.spatial.qhull": true, "scipy.spatial._qhull": true, "torch._tensor": true, "torch.tensor": true,
 }
 
 func weighty(g *pickle.Global) bool {
