@@ -324,3 +324,18 @@ func TestHDF5InTar(t *testing.T) {
 		t.Errorf("got %v, want no issue", m.Issues)
 	}
 }
+
+// TestJoblibAcrossFrame holds that an opcode at a frame's end, whose argument
+// stands behind an array that is read from there, is read as joblib reads it.
+func TestJoblibAcrossFrame(t *testing.T) {
+	body := "cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x08\x00\x00\x00subclasscnumpy\nndarray\nX\x05\x00\x00\x00shapeK\x01\x85" +
+		"X\x05\x00\x00\x00orderX\x01\x00\x00\x00CX\x05\x00\x00\x00dtypecnumpy\ndtype\n(X\x02\x00\x00\x00f8K\x00K\x01tR(K\x03X\x01\x00\x00\x00<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb" +
+		"X\x0a\x00\x00\x00allow_mmap\x88ubc"
+	for _, name := range [][2]string{{"", "os\nsystem\n"}, {"os\n", "system\n"}} { // in the frame, and behind it
+		frame := body + name[0]
+		file := "\x80\x04\x95" + string(binary.LittleEndian.AppendUint64(nil, uint64(len(frame)))) + frame + "8 bytes!" + name[1] + ")R."
+		if m := inspected("a.joblib", []byte(file)); !imports(m, "os.system") || len(m.Issues) == 0 {
+			t.Errorf("%q: got %v %v, want os.system and an issue", name, m.Globals, m.Issues)
+		}
+	}
+}

@@ -14,7 +14,7 @@ func (b *Built) Program() *Program {
 }
 
 // Offset is where the next byte lies in the input.
-func (b *Built) Offset() int64 { return b.m.r.Offset() }
+func (b *Built) Offset() int64 { return b.m.r.place(b.m.r.Offset()) }
 
 // InFrame tells whether the program is inside a frame. A loader written in
 // Python then has read to the frame's end already, and takes raw bytes from
@@ -30,11 +30,11 @@ func (b *Built) Beyond(read func() error) error {
 	}
 	m := b.m
 	back := m.r.Offset()
-	m.r.seek(max(m.frame, m.behind))
+	m.r.seek(m.frame)
 	if err := read(); err != nil {
 		return err
 	}
-	m.behind = m.r.Offset()
+	m.r.leaveOut(m.frame, m.r.Offset())
 	m.r.seek(back)
 	return nil
 }
@@ -89,7 +89,7 @@ func (b *Built) Nested(how *Nesting) (Value, error) {
 	m.loader = nil
 	m.stack, m.sp, m.fence, m.marks = make([]Value, 64), 0, 0, nil
 	m.memo, m.stored, m.top, m.sparse = []*memoPage{new(memoPage)}, 0, 0, nil
-	m.protocol, m.frame, m.behind, m.huge = 0, 0, 0, nil
+	m.protocol, m.frame, m.huge = 0, 0, nil
 	m.soft = 0 // of another window, where Beyond has moved it
 	root, err := m.run()
 	how.Mixed = how.Mixed || (m.protocol < 3) != (outer.protocol < 3)
@@ -102,7 +102,7 @@ func (b *Built) Nested(how *Nesting) (Value, error) {
 	m.loader = outer.loader
 	m.stack, m.sp, m.fence, m.marks = outer.stack, outer.sp, outer.fence, outer.marks
 	m.memo, m.stored, m.top, m.sparse = outer.memo, outer.stored, outer.top, outer.sparse
-	m.protocol, m.frame, m.behind, m.huge = outer.protocol, outer.frame, outer.behind, outer.huge
+	m.protocol, m.frame, m.huge = outer.protocol, outer.frame, outer.huge
 	m.mapAs = outer.mapAs
 	if err == nil {
 		m.op, m.at = outer.op, outer.at

@@ -91,8 +91,9 @@ func (d *Decoder) Decode() (*Program, error) {
 	p := &m.Program
 	p.End = d.r.Offset()
 	if m.frame > p.End {
-		p.FrameEnd = m.frame
+		p.FrameEnd = d.r.place(m.frame)
 	}
+	p.End = d.r.place(p.End)
 	if err != nil {
 		d.failed = true
 		return p, err
@@ -128,7 +129,6 @@ type machine struct {
 	protocol int              // the last argument of PROTO
 	asked    int64            // where in the input to ask again whether there is time
 	frame    int64            // where the frame that is open ends; 0 for none
-	behind   int64            // where a loader that read past the open frame stands; 0 for its end
 	mapAs    int              // the protocol that says whether names are mapped; -1 for the program's own
 	memory   int64            // bytes asked for
 	marked   int              // marks that memory was counted for
@@ -149,7 +149,7 @@ func (m *machine) reset(d *Decoder) {
 	kept := m.globals
 	m.Program = Program{Start: d.r.Offset(), graph: m.graph, events: m.events, source: d.r}
 	m.sp, m.fence, m.marks, m.soft = 0, 0, m.marks[:0], 0
-	m.protocol, m.frame, m.behind, m.mapAs, m.bulk = 0, 0, 0, -1, false
+	m.protocol, m.frame, m.mapAs, m.bulk = 0, 0, -1, false
 	m.buffers, m.asked = 0, 0
 	if d.loader != nil && d.loader.KeepMemo && m.stack != nil {
 		m.globals = kept
@@ -220,7 +220,7 @@ func (m *machine) program() (Value, error) {
 	if m.r.err != nil {
 		err = m.r.err
 	}
-	return 0, &Error{Offset: m.at, Op: opName(m.op), Err: err}
+	return 0, &Error{Offset: m.r.place(m.at), Op: opName(m.op), Err: err}
 }
 
 // run executes opcodes up to STOP and returns the result.
@@ -271,9 +271,10 @@ func (m *machine) refill() error {
 		return ErrTruncated
 	}
 	if m.frame != 0 && r.Offset() >= m.frame {
-		if err := m.leaveFrame(); err != nil {
-			return err
+		if m.frame < r.Offset() {
+			m.note(FrameCrossed)
 		}
+		m.frame = 0
 	}
 	if err := m.room(); err != nil {
 		return err
@@ -294,28 +295,6 @@ func (m *machine) ask() error {
 	}
 	if !m.limits.Deadline.IsZero() && time.Now().After(m.limits.Deadline) {
 		return &LimitError{"Deadline", m.limits.Deadline.Unix()}
-	}
-	return nil
-}
-
-// leaveFrame goes on behind a frame. Where a loader has read there already,
-// that is behind what it read.
-func (m *machine) leaveFrame() error {
-	if m.r.Offset() > m.frame {
-		m.note(FrameCrossed)
-		if m.behind != 0 {
-			return ErrArgument
-		}
-	}
-	m.frame = 0
-	if m.behind != 0 {
-		m.r.seek(m.behind)
-		m.behind = 0
-		m.r.fill(padding)
-		if m.r.end == 0 {
-			m.op, m.at = opStop, m.r.Offset()
-			return ErrTruncated
-		}
 	}
 	return nil
 }
