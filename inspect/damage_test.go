@@ -213,6 +213,8 @@ func TestTarHidden(t *testing.T) {
 		{"a sparse file without a map", slices.Concat(broken("22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"), plain, plain)},
 		{"a sparse file behind records that Go does not know", slices.Concat([]any{tarHeader("pax", 44, 'X', ustar), "22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n",
 			tarHeader("b", 512+size, '0', ustar), append([]byte("1\n0\n25\n"), make([]byte, 505)...)}, []any{runs})},
+		{"a sparse file behind records for all files", slices.Concat([]any{tarHeader("pax", 44, 'g', ustar), "22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n",
+			tarHeader("b", 512+size, '0', ustar), append([]byte("1\n0\n25\n"), make([]byte, 505)...)}, []any{runs})},
 		{"a header with a wrong sum", slices.Concat([]any{append([]byte("x"), tarHeader("b", 0, '0', ustar)[1:]...)}, plain)},
 	} {
 		if m := inspected("a.tar", tarFile(test.parts...)); !imports(m, "os.system") {
@@ -337,5 +339,20 @@ func TestJoblibAcrossFrame(t *testing.T) {
 		if m := inspected("a.joblib", []byte(file)); !imports(m, "os.system") || len(m.Issues) == 0 {
 			t.Errorf("%q: got %v %v, want os.system and an issue", name, m.Globals, m.Issues)
 		}
+	}
+}
+
+// TestPackedStorage holds that a member that torch takes for numbers, and
+// that is a pickle, is told of where it is compressed as well.
+func TestPackedStorage(t *testing.T) {
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	for _, m := range [][2]string{{"m/data.pkl", "\x80\x02N."}, {"m/data/0", runs}} {
+		f, _ := z.Create(m[0])
+		f.Write([]byte(m[1]))
+	}
+	z.Close()
+	if m := inspected("a.pt", archive.Bytes()); !imports(m, "os.system") {
+		t.Errorf("got %v %v, want os.system", m.Globals, m.Issues)
 	}
 }

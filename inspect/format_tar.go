@@ -131,7 +131,7 @@ func (w *walk) tarHidden(r io.ReaderAt, size int64, members []tarMember) (hidden
 		}
 		n, _ := r.ReadAt(block, at)
 		data := at + tarBlock
-		if block[156] == 'X' && isTar(block[:tarBlock]) {
+		if (block[156] == 'X' || block[156] == 'g') && isTar(block[:tarBlock]) {
 			w.tarSparse(r, data+(tarSize(block[124:136])+tarBlock-1)/tarBlock*tarBlock, size)
 		}
 		if n <= tarBlock || ends[data] != 0 || !isTar(block[:tarBlock]) || isTar(block[tarBlock:n]) || tarFields(block[156]) {
@@ -145,7 +145,8 @@ func (w *walk) tarHidden(r io.ReaderAt, size int64, members []tarMember) (hidden
 }
 
 // tarSparse looks for a pickle behind the map of a sparse file. Python takes
-// 'X' for 'x', so that the member that follows may be one.
+// 'X' for 'x', and what 'g' says for every member, so that the one that follows
+// may be one.
 func (w *walk) tarSparse(r io.ReaderAt, at, size int64) {
 	const blocks = 8
 	for range blocks {

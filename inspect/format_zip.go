@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"io"
 	"path"
 	"strings"
@@ -155,10 +156,14 @@ func (z *zipArchive) repeated() {
 // pickle from its first byte to its last was made for another loader.
 func (z *zipArchive) numbers(m zipMember) {
 	inner, ok := z.w.enter(m.name)
-	if !ok || m.method != 0 || m.size == 0 {
+	if !ok || m.size == 0 {
 		return
 	}
 	raw := z.section(m)
+	if reopen := z.reopen(m); reopen != nil {
+		data, _ := z.w.spool(reopen())
+		raw = io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data)))
+	}
 	var last [1]byte
 	if n, _ := raw.ReadAt(last[:], max(0, raw.Size()-1)); n == 0 || last[0] != '.' {
 		return // no pickle ends here
