@@ -39,12 +39,12 @@ var stateRules = []stateRule{
 // state applies the rules to a state that an instance of a class is given.
 func (n *names) state(class *pickle.Global, state pickle.Value, offset int64) {
 	n.slots(class, state, offset)
-	name := class.Module + "." + class.Qualname
 	for i := range stateRules {
 		r := &stateRules[i]
 		if !r.of(class) {
 			continue
 		}
+		name := class.Module + "." + class.Qualname
 		if does := r.does(n.p, state); does != "" {
 			n.c.hazard(Hazard{"state", name, name + " is given a state that " + does, n.member, offset})
 			continue
@@ -116,10 +116,13 @@ func stateRuled(class *pickle.Global) bool {
 }
 
 func (r *stateRule) of(class *pickle.Global) bool {
+	rest, module := strings.CutPrefix(class.Module, strings.TrimSuffix(r.module, "."))
+	if !module || rest != "" && (rest[0] != '.' || !strings.HasSuffix(r.module, ".")) {
+		return false
+	}
 	ending, isEnding := strings.CutPrefix(r.qualname, "*")
 	beginning, isBeginning := strings.CutSuffix(r.qualname, "*")
-	module := class.Module == r.module || strings.HasSuffix(r.module, ".") && strings.HasPrefix(class.Module+".", r.module)
-	return module && (class.Qualname == r.qualname || isEnding && strings.HasSuffix(class.Qualname, ending) || isBeginning && strings.HasPrefix(class.Qualname, beginning))
+	return class.Qualname == r.qualname || isEnding && strings.HasSuffix(class.Qualname, ending) || isBeginning && strings.HasPrefix(class.Qualname, beginning)
 }
 
 // isDict tells whether v is a dict whose keys are all text. An object in its
