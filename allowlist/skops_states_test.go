@@ -63,6 +63,8 @@ func TestSkopsStates(t *testing.T) {
 		{"keys of a function", node("DictNode", "builtins.dict", `"content": {"a": `+one+`}, "key_types": `+list(function)), Incomplete},
 		{"an object in the place of the types of keys", node("DictNode", "builtins.dict", `"content": {"a": `+one+`}, "key_types": `+
 			object("sklearn.svm._classes.SVC", "C", one)), Incomplete},
+		{"a list of what an object gives", node("ConstructorFromReduceNode", "builtins.list", `"content": `+
+			node("TupleNode", "builtins.tuple", `"content": [`+object("sklearn.svm._classes.SVC", "C", one)+`]`)), Incomplete},
 		{"the text of a list", node("ListNode", "builtins.str", `"content": [`+object("sklearn.svm._classes.SVC", "C", one)+`]`), Incomplete},
 	} {
 		var file bytes.Buffer

@@ -253,8 +253,8 @@ func (s *skopsSchema) node(n skopsNode, loader skopsLoader) {
 	if loader.uses&Build != 0 {
 		s.given(n)
 	}
-	if n.module == "builtins" && loader.items && loader.uses&Call != 0 && !containers[n.class] {
-		s.malformed(n, "it is made of a list")
+	if n.module == "builtins" && loader.uses&Call != 0 && !(loader.items && containers[n.class]) {
+		s.malformed(n, "it makes a plain value of what it holds")
 	}
 }
 
