@@ -91,7 +91,7 @@ func (c *collector) names(p *pickle.Program, member string, how *reading) []nest
 	n.rows, n.looked = rowsOf(p.Globals()), make([]uint8, len(n.uses))
 	n.explained, n.opaque, n.binds = make([]bool, len(n.uses)), make([]bool, len(n.uses)), make([]bool, len(n.uses))
 	n.lookups, n.loaders, n.filled = map[globalKey]int{}, map[pickle.Value]bool{}, map[pickle.Value]bool{}
-	n.places = map[pickle.Value]int{}
+	n.places, n.ruled = map[pickle.Value]int{}, make([]ruled, len(n.uses))
 	for e := range p.Events() {
 		n.event(e)
 	}
@@ -152,6 +152,8 @@ type names struct {
 	soles     []sole                  // what must be nowhere else, see held.go
 	makings   []classPlace            // what has a class only to make an instance of it
 	places    map[pickle.Value]int    // in how many places that is known to be
+	dulls     [64]pickle.Value        // names that stand in for nothing
+	ruled     []ruled                 // by index: whether there are rules on a class's states
 	keys      map[string]pickle.Value // scratch
 }
 
@@ -229,7 +231,10 @@ func (n *names) built(e pickle.Event) {
 			n.filling(class, e)
 		}
 		if g, ok := n.p.Global(class); ok && e.Kind == pickle.State {
-			n.state(g, e.Detail, e.Offset)
+			n.slots(g, e.Detail, e.Offset)
+			if n.hasRules(class) {
+				n.state(g, e.Detail, e.Offset)
+			}
 			n.wrapper(g, e)
 			n.stateOfMade(g, e)
 			n.zones(class, e)

@@ -18,6 +18,12 @@ func (n *names) hooks(subject, state pickle.Value, offset int64) {
 	if !ok {
 		class = &pickle.Global{Module: "builtins", Qualname: "object"}
 	}
+	if n.p.Kind(state) == pickle.Dict { // as nearly all are
+		for key, value := range n.p.Pairs(state) {
+			n.standIn(class, key, value, offset)
+		}
+		return
+	}
 	for key, value := range n.spelled(state) {
 		n.standIn(class, key, value, offset)
 	}
@@ -48,6 +54,9 @@ func (n *names) setters(class *pickle.Global, slots pickle.Value, offset int64) 
 
 // standIn notes an attribute, if it stands in for a method.
 func (n *names) standIn(class *pickle.Global, key, value pickle.Value, offset int64) {
+	if n.dull(key) {
+		return
+	}
 	name, plain := n.p.Text(key)
 	switch does := takesOver[name]; {
 	case !plain:
@@ -77,6 +86,22 @@ func (n *names) standIn(class *pickle.Global, key, value pickle.Value, offset in
 	case methodNames[name] && n.callable(value):
 		n.held(value, Call, offset)
 	}
+}
+
+// dull tells of a name that stands in for nothing. Many objects have the same
+// names, so those that were asked for last are kept.
+func (n *names) dull(key pickle.Value) bool {
+	kept := &n.dulls[int(key)%len(n.dulls)]
+	if *kept == key && key != 0 {
+		return true
+	}
+	name, plain := n.p.Text(key)
+	if !plain || takesOver[name] != "" || factoryNames[name] || given[name] || handsOn[name] || onlyMethods[name] || methodNames[name] ||
+		strings.HasPrefix(name, "__") {
+		return false
+	}
+	*kept = key
+	return true
 }
 
 // onlyMethods are names that no attribute of a model has, but methods.

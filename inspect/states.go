@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
 
 	"modelscan/pickle"
@@ -38,7 +39,6 @@ var stateRules = []stateRule{
 
 // state applies the rules to a state that an instance of a class is given.
 func (n *names) state(class *pickle.Global, state pickle.Value, offset int64) {
-	n.slots(class, state, offset)
 	for i := range stateRules {
 		r := &stateRules[i]
 		if !r.of(class) {
@@ -103,6 +103,28 @@ func (n *names) stateBy(class pickle.Value, offset int64) {
 		name := g.Module + "." + g.Qualname
 		n.c.hazard(Hazard{"state", name, name + " is given a state by way of a function", n.member, offset})
 	}
+}
+
+// ruled says whether there is a rule on the states of a class.
+type ruled uint8
+
+const (
+	notAsked ruled = iota
+	noRules
+	someRules
+)
+
+// hasRules tells whether a rule is about a class, and works that out once.
+func (n *names) hasRules(class pickle.Value) bool {
+	i, _ := n.p.GlobalIndex(class)
+	if n.ruled[i] == notAsked {
+		n.ruled[i] = noRules
+		g := &n.p.Globals()[i]
+		if slices.ContainsFunc(stateRules, func(r stateRule) bool { return r.of(g) }) {
+			n.ruled[i] = someRules
+		}
+	}
+	return n.ruled[i] == someRules
 }
 
 // stateRuled tells whether there is a rule on the states of a class.
