@@ -342,17 +342,33 @@ func TestJoblibAcrossFrame(t *testing.T) {
 	}
 }
 
-// TestPackedStorage holds that a member that torch takes for numbers, and
-// that is a pickle, is told of where it is compressed as well.
-func TestPackedStorage(t *testing.T) {
-	var archive bytes.Buffer
-	z := zip.NewWriter(&archive)
-	for _, m := range [][2]string{{"m/data.pkl", "\x80\x02N."}, {"m/data/0", runs}} {
-		f, _ := z.Create(m[0])
-		f.Write([]byte(m[1]))
-	}
-	z.Close()
-	if m := inspected("a.pt", archive.Bytes()); !imports(m, "os.system") {
-		t.Errorf("got %v %v, want os.system", m.Globals, m.Issues)
+// TestOddStorage holds that a member that is called as one that torch takes
+// for numbers is read where no writer writes it so: compressed and a pickle, under
+// another name for the same place, or a second time.
+func TestOddStorage(t *testing.T) {
+	for _, test := range []struct {
+		method uint16
+		names  []string
+		data   string
+	}{
+		{zip.Deflate, []string{"m/data/0"}, runs},
+		{zip.Store, []string{"/m/data/0"}, runs + "junk"},
+		{zip.Store, []string{"./m/data/0"}, runs + "junk"},
+		{zip.Store, []string{"m/data/0", "m/data/0"}, runs + "junk"},
+	} {
+		var archive bytes.Buffer
+		z := zip.NewWriter(&archive)
+		for _, name := range append([]string{"m/data.pkl"}, test.names...) {
+			f, _ := z.CreateHeader(&zip.FileHeader{Name: name, Method: test.method})
+			if name == "m/data.pkl" {
+				f.Write([]byte("\x80\x02N."))
+				continue
+			}
+			f.Write([]byte(test.data))
+		}
+		z.Close()
+		if m := inspected("a.pt", archive.Bytes()); !imports(m, "os.system") {
+			t.Errorf("%q: got %v %v, want os.system", test.names, m.Globals, m.Issues)
+		}
 	}
 }

@@ -91,11 +91,13 @@ func readZip(w *walk, r io.ReaderAt, size int64) bool {
 	z.repeated()
 	w.members("zip", func() {
 		z.skops(kind.name == "skops")
+		seen := map[string]bool{} // of what its loader takes for numbers, which is one member a name
 		for _, m := range z.members {
 			directory := strings.HasSuffix(m.name, "/") && m.size == 0
 			switch {
 			case !m.local || directory:
-			case kind.opaque != nil && kind.opaque(m.name):
+			case kind.opaque != nil && kind.opaque(m.name) && plainName(m.name) && !seen[m.name]:
+				seen[m.name] = true
 				z.numbers(m)
 			default:
 				z.member(m)
@@ -151,6 +153,9 @@ func (z *zipArchive) repeated() {
 		seen[name] = m.header
 	}
 }
+
+// plainName tells whether a member's name is as writers of archives have it.
+func plainName(name string) bool { return !path.IsAbs(name) && path.Clean(name) == name }
 
 // numbers looks at a member that its loader takes for numbers. One that is a
 // pickle from its first byte to its last was made for another loader.
