@@ -70,7 +70,7 @@ FAMILIES += [
  ('lightning', r"torchmetrics\.(?!audio\.dnsmos|audio\.nisqa|functional|utilities|wrappers|text|multimodal|image|detection)(\w+\.)*\w+", r"torch\.nn\..*|nn\.\w+|.*Metric", ALL, "metric, its state goes into its attributes"),
  ('lightning', r"torchmetrics\.utilities\.enums\.\w+", None, CALLED, 'enumeration'),
  ('configs', r"omegaconf\.(base|basecontainer|dictconfig|listconfig|nodes|omegaconf|config)\.(?!OmegaConf$|CLIConfig|EnvConfig)\w+", None, DATA, "settings, its state goes into its attributes"),
- ('configs', r"easydict\.EasyDict|addict\.(addict\.)?Dict|munch\.(\w+Munch|Munch)|yacs\.config\.CfgNode", None, ALL, "dict with attributes"),
+ ('configs', r"easydict\.EasyDict|addict\.(addict\.)?Dict|munch\.((?!Default)\w*Munch)|yacs\.config\.CfgNode", None, ALL, "dict with attributes"),
  ('recommend', r"surprise\.(trainset\.Trainset|prediction_algorithms\.\w+\.\w+|similarities\.\w+)|rank_bm25\.\w+", None, DATA, "model, its state goes into its attributes"),
  ('recommend', r"neat\.(genome|genes|attributes|activations|aggregations|config|nn\.\w+|species|stagnation|reproduction|state_machine_genes|state_machine_genome|iznn|ctrnn|population|innovation)\.(\w+\.)*\w+", None, DATA, "part of an evolved network, its state goes into its attributes"),
  ('layers', r"torch_geometric\.data\.(data\.(Data|BaseData|DataEdgeAttr|DataTensorAttr)|storage\.\w+|hetero_data\.HeteroData|batch\.\w+|temporal\.TemporalData|hypergraph_data\.HyperGraphData)", None, ALL, "graph of tensors, its state goes into its attributes"),

@@ -146,6 +146,9 @@ type names struct {
 	unheld    []bool     // it is known to be held nowhere; nil where nobody asked
 	nested    []nested
 	lookups   map[globalKey]int       // how often getattr gave a loader that its data explains
+	repeated  int                     // items of long states that were read again
+	tired     bool                    // of it
+	long      map[pickle.Value]bool   // those states
 	filled    map[pickle.Value]bool   // objects whose items were read for what stands in for methods
 	loaders   map[pickle.Value]bool   // those that were called
 	other     int64                   // where the last event was that is no part of a dtype
@@ -225,6 +228,9 @@ func (n *names) use(v pickle.Value, use Uses, offset int64) {
 
 // built notes that an instance is given state or items.
 func (n *names) built(e pickle.Event) {
+	if e.Kind == pickle.State && n.worn(e.Detail, e.Offset) {
+		return
+	}
 	if class, ok := n.p.ClassValue(e.Subject); ok {
 		n.use(class, Build, e.Offset)
 		if e.Kind == pickle.Items {
@@ -275,7 +281,7 @@ func (n *names) factory(v pickle.Value, offset int64) {
 var methodNames = map[string]bool{
 	"pop": true, "get": true, "items": true, "keys": true, "values": true,
 	"update": true, "copy": true, "setdefault": true, "read": true, "readline": true, "readinto": true, "write": true,
-	"tolist": true, "as_subclass": true, "encode": true, "decode": true, "popitem": true, "clear": true, "insert": true, "remove": true,
+	"tolist": true, "as_subclass": true, "encode": true, "decode": true, "popitem": true, "clear": true, "insert": true, "remove": true, "dim": true, "partition": true,
 }
 
 // callable tells whether v may be called with effect: an imported object, or

@@ -69,17 +69,17 @@ func (n *names) standIn(class *pickle.Global, key, value pickle.Value, offset in
 	case name == "__dict__": // Pydantic's models have it in their state
 		of := class.Module + "." + class.Qualname
 		n.alone(value, 1, Hazard{"state", of, of + " is given a __dict__ that the file has elsewhere as well, and may change there", n.member, offset})
+		n.handOn(value, offset)
 	case factoryNames[name]:
 		n.factory(value, offset)
+	case name == "attribute_map" && strings.HasPrefix(class.Module, "transformers."):
+		of := class.Module + "." + class.Qualname
+		n.c.hazard(Hazard{"state", of, of + " is given other names for its attributes", n.member, offset})
 	case given[name] && n.p.Kind(value) == pickle.Class:
 		n.use(value, Change, offset)
 	case handsOn[name]:
-		for key, value := range n.spelled(value) {
-			if _, ok := n.p.Global(value); ok || n.partial(value) != nil {
-				n.standIn(class, key, value, offset)
-			}
-		}
-	case onlyMethods[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__"):
+		n.handOn(value, offset)
+	case onlyMethods[name] || dunder(name):
 		if n.callable(value) || n.p.Kind(value) == pickle.Instance && !n.plainObject(value) { // which may have a __call__
 			n.held(value, Call, offset)
 		}
@@ -121,7 +121,25 @@ var onlyMethods = map[string]bool{
 	"cmd": true, "compose": true, "compose_command": true, "_serialize": true, "is_empty": true, "pformat": true, "_to_dict": true,
 
 	// what constructors of torch call on what they are given
-	"detach": true, "requires_grad_": true, "with_cache": true, "dim": true, "logsumexp": true, "is_complex": true, "partition": true,
+	"detach": true, "requires_grad_": true, "with_cache": true, "logsumexp": true, "is_complex": true,
+}
+
+func dunder(name string) bool {
+	return strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")
+}
+
+// handOn notes functions that stand in for methods where attributes are looked
+// up. What is among them is not looked into: it may be what it stands in.
+func (n *names) handOn(among pickle.Value, offset int64) {
+	for key, value := range n.spelled(among) {
+		name, plain := n.p.Text(key)
+		if plain && !methodNames[name] && !onlyMethods[name] && !dunder(name) {
+			continue
+		}
+		if _, ok := n.p.Global(value); ok || n.partial(value) != nil {
+			n.held(value, Call, offset)
+		}
+	}
 }
 
 // withSetters are packages with classes whose setters do more than set: some
@@ -159,6 +177,7 @@ var takesOver = map[string]string{
 // that its instances do not have.
 var handsOn = map[string]bool{
 	"_modules": true, "_parameters": true, "_buffers": true, "data": true, "_content": true, "_store": true, "_mapping": true,
+	"__pydantic_extra__": true, "__pydantic_private__": true,
 }
 
 // given are attributes that a __setstate__ gives attributes in turn: a
@@ -199,6 +218,48 @@ func (n *names) spelled(state pickle.Value) iter.Seq2[pickle.Value, pickle.Value
 			}
 		}
 	}
+}
+
+// A file may give one long state to many objects. It is read for each of them,
+// which has an end.
+const (
+	longState   = 64         // items of a state that is worth remembering
+	maxRepeated = 10_000_000 // items of such states that are read again
+)
+
+// worn tells whether states that were read before have been read too often.
+func (n *names) worn(state pickle.Value, offset int64) bool {
+	parts := []pickle.Value{state}
+	if tuple, ok := n.p.Tuple(state); ok && len(tuple) <= 4 {
+		parts = append(parts, tuple...)
+	}
+	for i := 0; i < len(parts) && i < maxSpelled; i++ {
+		length, _ := n.p.Len(parts[i])
+		if call, ok := n.p.Call(parts[i]); ok {
+			args, _ := n.p.Tuple(call.Detail)
+			parts = append(parts, args...)
+			for range n.p.Pairs(parts[i]) {
+				length++
+			}
+			for range n.p.Items(parts[i]) {
+				length++
+			}
+		}
+		switch {
+		case length <= longState:
+		case n.long[parts[i]]:
+			n.repeated += length
+		case n.long == nil:
+			n.long = map[pickle.Value]bool{parts[i]: true}
+		default:
+			n.long[parts[i]] = true
+		}
+	}
+	if n.repeated > maxRepeated && !n.tired {
+		n.tired = true
+		n.c.issue(IssueLimit, n.member, offset, "long states are given to too many objects: %d items were read again", maxRepeated)
+	}
+	return n.tired
 }
 
 // maxSpelled bounds calls in calls that make a state.
