@@ -55,7 +55,8 @@ type codeParts struct {
 // codeParts reads the arguments of a call that makes a code object. What is
 // not of the form that Python has is none.
 func readCodeParts(p *pickle.Program, e pickle.Event) (codeParts, bool) {
-	if name := calledName(p, e.Subject); name != "types.CodeType" && name != "dill._dill._create_code" {
+	module, name := calledName(p, e.Subject)
+	if (module != "types" || name != "CodeType") && (module != "dill._dill" || name != "_create_code") {
 		return codeParts{}, false
 	}
 	args, _ := p.Tuple(e.Detail)
@@ -97,7 +98,8 @@ func (n *names) code(e pickle.Event) {
 	if n.again || len(n.c.model.Code) >= maxFacts || n.c.codeText > maxCodeText {
 		return
 	}
-	if args, _ := n.p.Tuple(e.Detail); len(args) == 1 && calledName(n.p, e.Subject) == "marshal.loads" {
+	module, name := calledName(n.p, e.Subject)
+	if args, _ := n.p.Tuple(e.Detail); len(args) == 1 && module == "marshal" && name == "loads" {
 		n.c.marshalled(rawBytes(n.p, args[0]), n.member, e.Offset)
 		return
 	}

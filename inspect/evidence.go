@@ -147,7 +147,8 @@ func (n *names) called(e pickle.Event) {
 	if i, ok := n.p.GlobalIndex(e.Subject); ok {
 		rows = n.rows[i][0]
 	} else {
-		rows = probesBy[onCall][calledName(n.p, e.Subject)]
+		module, name := calledName(n.p, e.Subject)
+		rows = probesBy[onCall][module+"."+name]
 	}
 	if len(rows) == 0 {
 		return
@@ -162,21 +163,21 @@ func (n *names) called(e pickle.Event) {
 
 // calledName is the name of what is called. cloudpickle and dill look up the
 // types of Python's own objects by a function.
-func calledName(p *pickle.Program, callee pickle.Value) string {
+func calledName(p *pickle.Program, callee pickle.Value) (module, qualname string) {
 	if g, ok := p.Global(callee); ok {
-		return g.Module + "." + g.Qualname
+		return g.Module, g.Qualname
 	}
 	e, ok := p.Call(callee)
 	if !ok {
-		return ""
+		return "", ""
 	}
 	g, ok := p.Global(e.Subject)
 	args, _ := p.Tuple(e.Detail)
 	if !ok || len(args) != 1 || g.Qualname != "_builtin_type" && g.Qualname != "_load_type" {
-		return ""
+		return "", ""
 	}
 	text, _ := p.Text(args[0])
-	return "types." + text
+	return "types", text
 }
 
 // given notes what a state of a class shows. Of arrays the first states of a
@@ -269,7 +270,8 @@ func isData(p *pickle.Program, v pickle.Value, prefix string) bool {
 	if !ok {
 		e, _ := p.Call(v)
 		args, _ := p.Tuple(e.Detail)
-		return prefix == "" && len(args) == 0 && calledName(p, e.Subject) == "builtins.bytes" // no bytes, at protocols below 3
+		module, name := calledName(p, e.Subject)
+		return prefix == "" && len(args) == 0 && module == "builtins" && name == "bytes" // no bytes, at protocols below 3
 	}
 	head := d.Head
 	if p.Kind(v) == pickle.Instance { // a character a byte

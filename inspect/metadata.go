@@ -83,7 +83,8 @@ func (c *collector) notes(p *pickle.Program, member string) {
 func numpyFloat(p *pickle.Program, v pickle.Value) (float64, bool) {
 	e, ok := p.Call(v)
 	args, _ := p.Tuple(e.Detail)
-	if !ok || len(args) != 2 || !strings.HasSuffix(calledName(p, e.Subject), ".multiarray.scalar") {
+	module, name := calledName(p, e.Subject)
+	if !ok || len(args) != 2 || !strings.HasSuffix(module, ".multiarray") || name != "scalar" {
 		return 0, false
 	}
 	d, ok := dtypeOf(p, args[0], 0)
