@@ -338,7 +338,10 @@ var bags = map[string]bool{
 
 // handers hand what is put on them to what they hold. None of them is ever
 // pickled so: what they hold is in their state.
-var handers = map[[2]string]bool{{"collections", "UserDict"}: true, {"collections", "UserList"}: true, {"collections", "ChainMap"}: true}
+var handers = map[[2]string]bool{
+	{"collections", "UserDict"}: true, {"collections", "UserList"}: true, {"collections", "ChainMap"}: true,
+	{"formulaic.utils.layered_mapping", "LayeredMapping"}: true, {"sklearn2pmml.cross_reference", "Memory"}: true,
+}
 
 // filling notes items that are put on an instance.
 func (n *names) filling(class pickle.Value, e pickle.Event) {
