@@ -97,7 +97,7 @@ func (n *names) dull(key pickle.Value) bool {
 	}
 	name, plain := n.p.Text(key)
 	if !plain || takesOver[name] != "" || factoryNames[name] || given[name] || handsOn[name] || onlyMethods[name] || methodNames[name] ||
-		strings.HasPrefix(name, "__") {
+		name == "attribute_map" || strings.HasPrefix(name, "__") {
 		return false
 	}
 	*kept = key
