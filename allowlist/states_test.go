@@ -101,6 +101,7 @@ func TestStates(t *testing.T) {
 		{"packed weights", "torch\nScriptObject", text("x") + text("__torch__.torch.classes.quantized.LinearPackedParamsBase") + "\x86", Trusted},
 		{"another compiled class", "torch\nScriptObject", text("x") + text("__torch__.torch.classes.tensorrt.Engine") + "\x86", Untrusted},
 		{"a compiled class without a name", "torch\nScriptObject", "N", Untrusted},
+		{"a kernel of scikit-optimize that changes a class", "skopt.learning.gaussian_process.kernels\nExponentiation", dict("kernel", length) + dict("theta", "N") + "\x86", Untrusted},
 		{"a model whose properties change a class", "statsmodels.regression.linear_model\nOLS", dict("data", length) + dict("exog_names", "N") + "\x86", Untrusted},
 		{"a cache of nothing", pipeline, dict("_memory", "N", "_log_callback", text("default")), Trusted},
 		{"a cache in a folder", pipeline, dict("_memory", text("/tmp/x"), "_log_callback", text("default")), Untrusted},

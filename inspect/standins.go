@@ -118,7 +118,7 @@ var onlyMethods = map[string]bool{
 	// and what their other methods call that iterate, print, compare or take items
 	"get_params": true, "rvs": true, "clone": true, "_get_prediction_index": true, "wrap_output": true, "summary": true,
 	"summary_frame": true, "as_text": true, "to_string": true, "_print": true, "next_sample": true, "update_all": true,
-	"cmd": true, "compose": true, "compose_command": true, "_serialize": true, "is_empty": true, "pformat": true, "_to_dict": true,
+	"cmd": true, "compose": true, "compose_command": true, "_serialize": true, "is_empty": true, "pformat": true, "_to_dict": true, "_asdict": true,
 
 	// what constructors of torch call on what they are given
 	"detach": true, "requires_grad_": true, "with_cache": true, "logsumexp": true, "is_complex": true,

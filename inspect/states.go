@@ -66,7 +66,7 @@ func (n *names) state(class *pickle.Global, state pickle.Value, offset int64) {
 // setterModules begin the names of modules with classes of which a property
 // sets attributes of what the object holds, be that an imported class. Only
 // the second part of a state reaches those, which belongs to classes with slots.
-var setterModules = []string{"sklearn.gaussian_process.kernels", "sklearn.feature_extraction.text", "statsmodels.", "skopt.space.", "shap."}
+var setterModules = []string{"sklearn.gaussian_process.kernels", "sklearn.feature_extraction.text", "statsmodels.", "skopt.", "shap."}
 
 // slots notes such a part.
 func (n *names) slots(class *pickle.Global, state pickle.Value, offset int64) {
