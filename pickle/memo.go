@@ -31,8 +31,7 @@ func (m *machine) put(slot uint64) error {
 	}
 	v := m.stack[m.sp-1]
 	if m.newer != nil {
-		m.newer.put(slot, v)
-		return m.take(48)
+		return m.take(m.newer.put(slot, v))
 	}
 	if err := m.reach(slot); err != nil {
 		return err
@@ -62,7 +61,7 @@ func (m *machine) put(slot uint64) error {
 // memoize stores the top of the stack under the next number.
 func (m *machine) memoize() error {
 	if m.newer != nil {
-		return m.put(uint64(len(m.newer.dense)))
+		return m.put(m.newer.count)
 	}
 	m.gapped = m.gapped || len(m.sparse) > 0 || m.stored < m.top && m.top > newerMemoSize
 	return m.put(uint64(m.stored))

@@ -4,31 +4,39 @@ package pickle
 // array that does not grow for an entry far out. Such entries are kept apart
 // and do not count where MEMOIZE asks for the next number.
 type newerMemo struct {
-	size          uint64 // of the array
-	dense, sparse map[uint64]Value
+	dense  []Value // 0 where nothing is stored
+	count  uint64  // of what is stored there
+	sparse map[uint64]Value
 }
 
 // newerMemoSize is the size that its array begins with.
 const newerMemoSize = 32
 
 func newNewerMemo() *newerMemo {
-	return &newerMemo{newerMemoSize, map[uint64]Value{}, map[uint64]Value{}}
+	return &newerMemo{dense: make([]Value, newerMemoSize), sparse: map[uint64]Value{}}
 }
 
-func (n *newerMemo) put(slot uint64, v Value) {
-	if slot >= n.size {
-		if slot > 2*uint64(len(n.dense)) {
+// put stores an entry, and returns how many bytes it takes more memory.
+func (n *newerMemo) put(slot uint64, v Value) (grown int) {
+	if slot >= uint64(len(n.dense)) {
+		if slot > 2*n.count {
 			n.sparse[slot] = v
-			return
+			return 48
 		}
-		n.size = 2 * slot
+		larger := make([]Value, 2*slot)
+		grown = 4 * (len(larger) - copy(larger, n.dense))
+		n.dense = larger
+	}
+	if n.dense[slot] == 0 {
+		n.count++
 	}
 	n.dense[slot] = v
+	return grown
 }
 
 func (n *newerMemo) get(slot uint64) Value {
-	if v, ok := n.dense[slot]; ok {
-		return v
+	if slot < uint64(len(n.dense)) && n.dense[slot] != 0 {
+		return n.dense[slot]
 	}
 	return n.sparse[slot]
 }
