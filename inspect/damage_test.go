@@ -232,17 +232,17 @@ func TestZipDirectoryCut(t *testing.T) {
 	binary.LittleEndian.PutUint32(central[20:], uint32(len(runs)))
 	binary.LittleEndian.PutUint32(central[24:], uint32(len(runs)))
 	central[28], central[30] = 5, 203 // of the extra field, which is not there
-	end := func(size, offset int) []byte {
+	end := func(size, offset uint32) []byte {
 		e := []byte("PK\x05\x06" + string(make([]byte, 18)))
 		e[8], e[10] = 1, 1
-		binary.LittleEndian.PutUint32(e[12:], uint32(size))
-		binary.LittleEndian.PutUint32(e[16:], uint32(offset))
+		binary.LittleEndian.PutUint32(e[12:], size)
+		binary.LittleEndian.PutUint32(e[16:], offset)
 		return e
 	}
 	named := func(m *Model) bool {
 		return slices.ContainsFunc(m.Programs, func(p Program) bool { return p.Member == "a.pkl" })
 	}
-	cut := slices.Concat([]byte(local), central, end(len(central), len(local)))
+	cut := slices.Concat([]byte(local), central, end(uint32(len(central)), uint32(len(local))))
 	if m := inspected("a.zip", cut); !named(m) || !imports(m, "os.system") {
 		t.Errorf("an extra field that is cut: got %v %v", m.Globals, m.Issues)
 	}
