@@ -24,6 +24,7 @@ func TestMain(m *testing.M) {
 // parent's.
 func measured(args []string) int {
 	last := len(args) - 1
+	collectLess()
 	code := run(args[:last], os.Stdin, os.Stdout, os.Stderr)
 	status, _ := os.ReadFile("/proc/self/status")
 	_, text, _ := strings.Cut(string(status), "VmHWM:")
