@@ -372,3 +372,28 @@ func TestOddStorage(t *testing.T) {
 		}
 	}
 }
+
+// TestLongAlone holds that a program whose only text is too long to be kept
+// is read like any other.
+func TestLongAlone(t *testing.T) {
+	const size = 70_000
+	counted := func(op string, c byte) string {
+		return op + string(binary.LittleEndian.AppendUint32(nil, size)) + strings.Repeat(string([]byte{c}), size)
+	}
+	for name, object := range map[string]string{
+		"Python 2 str": counted("T", 'x'), "Python 2 bytes": counted("T", 0xff), "str": counted("X", 'x'), "bytes": counted("B", 0xff), "long": counted("\x8b", 1),
+		"STRING": "S'" + strings.Repeat("x", size) + "'\n", "UNICODE": "V" + strings.Repeat("x", size) + "\n", "INT": "I" + strings.Repeat("1", size) + "\n",
+	} {
+		for way, program := range map[string]string{
+			"alone": object + ".", "in a list": "]" + object + "a.", "as a key": "}" + object + "Ns.", "in a state": "ccollections\nOrderedDict\n)R}N" + object + "sb.",
+		} {
+			m := inspected("a.pkl", []byte(program))
+			if len(m.Programs) != 1 || m.Root == nil || len(m.Issues) > 0 {
+				t.Errorf("%s %s: got %+v %v", name, way, m.Programs, m.Issues)
+			}
+			if latin := name == "Python 2 bytes"; len(m.Programs) == 1 && m.Programs[0].Latin1 != latin {
+				t.Errorf("%s %s: Latin-1 is %v", name, way, m.Programs[0].Latin1)
+			}
+		}
+	}
+}

@@ -107,12 +107,14 @@ func (p *Program) ByteText() (some, foreign bool) {
 	const enough = 4096
 	for i := 0; i < p.nodes.n && (some || i < enough); i++ {
 		n := p.nodes.at(i)
-		if n.kind != ByteText && (n.kind != longText || Kind(n.flag) != ByteText) {
-			continue
-		}
-		head := p.text.at(n.ref, int(n.n))
-		if n.kind == longText {
+		var head []byte
+		switch {
+		case n.kind == ByteText:
+			head = p.text.at(n.ref, int(n.n))
+		case n.kind == longText && Kind(n.flag) == ByteText:
 			head = p.spans[n.ref].head
+		default:
+			continue
 		}
 		if some = true; !isASCII(head) {
 			return true, true
