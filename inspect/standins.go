@@ -204,7 +204,7 @@ func (n *names) spelled(state pickle.Value) iter.Seq2[pickle.Value, pickle.Value
 		for i := 0; i < len(parts) && i < maxSpelled; i++ {
 			if call, ok := n.p.Call(parts[i]); ok {
 				args, _ := n.p.Tuple(call.Detail)
-				parts = append(parts, args...)
+				parts = append(parts, args[:min(len(args), maxSpelled)]...) // no more are looked at
 			}
 			for key, value := range n.p.Pairs(parts[i]) {
 				if !yield(key, value) {
